@@ -1,0 +1,22 @@
+/** Everything that a command may know of the world outside. `main` makes one; a test makes its own. */
+import type { Env } from './settings/settings.ts';
+
+export interface Context {
+  readonly stdin: NodeJS.ReadStream;
+  readonly stdout: NodeJS.WriteStream;
+  readonly stderr: NodeJS.WriteStream;
+  readonly env: Env;
+  readonly cwd: string;
+  readonly home: string;
+  readonly platform: string;
+  /** The interpreter and the program file, to start the program anew. */
+  readonly program: { readonly interpreter: string; readonly file: string };
+  /** Aborts on SIGINT and SIGTERM with the error to end with, and when nobody reads standard output any more. */
+  readonly signal: AbortSignal;
+  /** Unix milliseconds. */
+  readonly now: () => number;
+  /** Milliseconds that never go back. */
+  readonly clock: () => number;
+  readonly random: () => number;
+  readonly sleep: (ms: number, signal?: AbortSignal) => Promise<void>;
+}

@@ -1,0 +1,181 @@
+/** Settings: where each value comes from, and the file that keeps those which are not secret. */
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
+import { CliError } from '../shared/errors.ts';
+
+export type Env = Readonly<Record<string, string | undefined>>;
+
+export interface SettingSpec {
+  readonly name: string;
+  readonly env: string;
+  readonly default: string;
+  readonly description: string;
+}
+
+export const SETTINGS = [
+  {
+    name: 'api-url',
+    env: 'CONVIRZA_API_URL',
+    default: 'https://platform-api.convirza.com/v3',
+    description: 'base URL of the Convirza API',
+  },
+  {
+    name: 'oauth-url',
+    env: 'CONVIRZA_OAUTH_URL',
+    default: 'https://platform-oauth.convirza.com',
+    description: 'base URL of the Convirza sign-in service',
+  },
+  {
+    name: 'voice-url',
+    env: 'NEXTEVI_URL',
+    default: 'wss://api.nextevi.com/ws/voice',
+    description: 'address of the NextEVI voice service',
+  },
+  { name: 'profile', env: 'CONVIRZA_PROFILE', default: 'default', description: 'account to use' },
+  {
+    name: 'timeout',
+    env: 'CONVIRZA_TIMEOUT',
+    default: '30',
+    description: 'longest silence of a server, in seconds',
+  },
+  {
+    name: 'retries',
+    env: 'CONVIRZA_RETRIES',
+    default: '3',
+    description: 'how often a failed request is sent again',
+  },
+  {
+    name: 'retry-delay',
+    env: 'CONVIRZA_RETRY_DELAY',
+    default: '500',
+    description: 'first pause before a retry, in milliseconds; it doubles',
+  },
+] as const satisfies readonly SettingSpec[];
+
+export type SettingName = (typeof SETTINGS)[number]['name'];
+export type Origin = 'flag' | 'environment' | 'file' | 'default';
+
+export interface SettingValue {
+  value: string;
+  origin: Origin;
+}
+
+export function settingSpec(name: string): SettingSpec {
+  const spec = SETTINGS.find((setting) => setting.name === name);
+  if (spec === undefined)
+    throw new CliError('usage', `There is no setting ${JSON.stringify(name)}`, {
+      hint: `There are: ${SETTINGS.map((setting) => setting.name).join(', ')}.`,
+    });
+  return spec;
+}
+
+/**
+ * The folder of everything that is kept on disk: `CONVIRZA_CONFIG_DIR`, else the platform's own place (XDG Base
+ * Directory, Application Support, AppData).
+ */
+export function configFolder(env: Env, platform: string, home: string): string {
+  const chosen = env['CONVIRZA_CONFIG_DIR'];
+  if (chosen) return chosen;
+  if (platform === 'darwin') return join(home, 'Library', 'Application Support', 'convirza');
+  if (platform === 'win32') return join(env['APPDATA'] || join(home, 'AppData', 'Roaming'), 'convirza');
+  return join(env['XDG_CONFIG_HOME'] || join(home, '.config'), 'convirza');
+}
+
+const FILE = 'config.json';
+
+async function openFile(folder: string) {
+  const { default: Conf } = await import('conf');
+  try {
+    return new Conf<Record<string, string>>({
+      cwd: folder,
+      configName: 'config',
+      projectName: 'convirza',
+      configFileMode: 0o600,
+      accessPropertiesByDotNotation: false,
+    });
+  } catch (error) {
+    throw new CliError(
+      'usage',
+      `The settings in ${join(folder, FILE)} cannot be read: ${(error as Error).message}`,
+      {
+        hint: 'Correct the file or delete it.',
+        cause: error,
+      },
+    );
+  }
+}
+
+/** The settings that a file keeps; conf is loaded only where there is one, or one is to be written. */
+export class Settings {
+  readonly folder: string;
+  readonly #env: Env;
+  readonly #flags: Readonly<Record<string, string | undefined>>;
+  readonly #stored: Readonly<Record<string, string>>;
+
+  private constructor(
+    folder: string,
+    env: Env,
+    flags: Readonly<Record<string, string | undefined>>,
+    stored: Readonly<Record<string, string>>,
+  ) {
+    this.folder = folder;
+    this.#env = env;
+    this.#flags = flags;
+    this.#stored = stored;
+  }
+
+  /** @param flags values of command-line flags by setting name */
+  static async load(
+    folder: string,
+    env: Env,
+    flags: Readonly<Record<string, string | undefined>>,
+  ): Promise<Settings> {
+    const stored = existsSync(join(folder, FILE)) ? (await openFile(folder)).store : {};
+    return new Settings(folder, env, flags, stored);
+  }
+
+  /** The file of the settings, whether it exists or not. */
+  get path(): string {
+    return join(this.folder, FILE);
+  }
+
+  /** Precedence: flag, environment, file, default. */
+  lookUp(name: SettingName): SettingValue {
+    const spec = settingSpec(name);
+    const flag = this.#flags[name];
+    if (flag !== undefined) return { value: flag, origin: 'flag' };
+    const fromEnv = this.#env[spec.env];
+    if (fromEnv !== undefined && fromEnv !== '') return { value: fromEnv, origin: 'environment' };
+    const stored = this.#stored[name];
+    if (typeof stored === 'string') return { value: stored, origin: 'file' };
+    return { value: spec.default, origin: 'default' };
+  }
+
+  get(name: SettingName): string {
+    return this.lookUp(name).value;
+  }
+
+  /**
+   * A setting that is a number.
+   *
+   * @throws CliError `usage` when it is none or out of range; the message names where the value comes from
+   */
+  number(name: SettingName, min: number, max: number): number {
+    const { value, origin } = this.lookUp(name);
+    const number = Number(value);
+    if (value.trim() === '' || !Number.isFinite(number) || number < min || number > max)
+      throw new CliError(
+        'usage',
+        `${name} must be a number from ${min} to ${max}, not ${JSON.stringify(value)} (${origin})`,
+      );
+    return number;
+  }
+
+  async set(name: string, value: string): Promise<void> {
+    (await openFile(this.folder)).set(settingSpec(name).name, value);
+  }
+
+  async unset(name: string): Promise<void> {
+    (await openFile(this.folder)).delete(settingSpec(name).name);
+  }
+}

@@ -1,0 +1,40 @@
+/** Points in time as people type them. */
+import { CliError } from './errors.ts';
+
+const UNITS: Readonly<Record<string, number>> = { m: 60_000, h: 3_600_000, d: 86_400_000, w: 604_800_000 };
+const ISO = /^\d{4}-\d{2}-\d{2}(T\d{2}:\d{2}(:\d{2}(\.\d{1,9})?)?(Z|[+-]\d{2}:?\d{2})?)?$/;
+
+/**
+ * Understands ISO 8601 dates and times (those without a zone as UTC), `now`, `today`, `yesterday`, and a time ago:
+ * `30m`, `12h`, `7d`, `2w`.
+ *
+ * @param now Unix milliseconds
+ * @returns ISO 8601 UTC without fractions of a second, as the service wants it
+ * @throws CliError `usage`
+ */
+export function parseDate(text: string, now: number): string {
+  const ms = toMs(text.trim(), now);
+  if (ms === undefined)
+    throw new CliError('usage', `${JSON.stringify(text)} is no date`, {
+      hint: 'Give 2026-01-31, 2026-01-31T09:30:00Z, yesterday, or a time ago such as 12h or 7d.',
+    });
+  return new Date(ms).toISOString().replace(/\.\d{3}Z$/, 'Z');
+}
+
+function toMs(text: string, now: number): number | undefined {
+  const midnight = Math.floor(now / 86_400_000) * 86_400_000;
+  if (text === 'now') return now;
+  if (text === 'today') return midnight;
+  if (text === 'yesterday') return midnight - 86_400_000;
+  const ago = /^(\d{1,6})([mhdw])$/.exec(text);
+  if (ago?.[1] !== undefined && ago[2] !== undefined) return now - Number(ago[1]) * (UNITS[ago[2]] ?? 0);
+  if (!ISO.test(text)) return undefined;
+  const zoned = /T/.test(text) && !/(Z|[+-]\d{2}:?\d{2})$/.test(text) ? `${text}Z` : text;
+  const parsed = Date.parse(zoned);
+  if (Number.isNaN(parsed)) return undefined;
+  // Date.parse rolls 2026-02-30 over into March; what was typed is then no date.
+  const day = Number(text.slice(8, 10));
+  const month = Number(text.slice(5, 7));
+  const last = new Date(Date.UTC(Number(text.slice(0, 4)), month, 0)).getUTCDate();
+  return day > last ? undefined : parsed;
+}
