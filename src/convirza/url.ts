@@ -1,0 +1,69 @@
+/** Addresses of the services. */
+import { CliError } from '../shared/errors.ts';
+
+const LOOPBACK = /^(localhost|127(\.\d{1,3}){3}|\[::1\])$/i;
+
+export function isLoopback(url: URL): boolean {
+  return LOOPBACK.test(url.hostname);
+}
+
+/**
+ * Checks a base URL and drops its trailing slash. Plain `http:` and `ws:` carry credentials in the clear and are
+ * accepted for loopback addresses only, unless `allowInsecure`.
+ *
+ * @throws CliError `usage`
+ */
+export function parseBaseUrl(text: string, setting: string, kind: 'http' | 'ws', allowInsecure = false): URL {
+  const secure = kind === 'http' ? 'https:' : 'wss:';
+  const plain = kind === 'http' ? 'http:' : 'ws:';
+  let url: URL;
+  try {
+    url = new URL(text);
+  } catch {
+    throw new CliError('usage', `${setting} is not a URL: ${JSON.stringify(text)}`, {
+      hint: `Give it as ${secure}//host/path.`,
+    });
+  }
+  if (url.protocol !== secure && url.protocol !== plain)
+    throw new CliError('usage', `${setting} begins with ${url.protocol}//, where ${secure}// is needed`);
+  if (url.username !== '' || url.password !== '')
+    throw new CliError('usage', `${setting} holds a user name or a password`, {
+      hint: 'Take them out: convirza auth login stores credentials.',
+    });
+  if (url.protocol === plain && !isLoopback(url) && !allowInsecure)
+    throw new CliError('usage', `${setting} is ${plain}//${url.host}: credentials would travel unencrypted`, {
+      hint: `Use ${secure}//, or say --insecure-http if you mean it.`,
+    });
+  url.pathname = url.pathname.replace(/\/+$/, '');
+  url.search = '';
+  url.hash = '';
+  return url;
+}
+
+/** Query parameters; several values of one name are joined by commas, undefined ones left out. */
+export type Query = Readonly<Record<string, string | number | boolean | readonly string[] | undefined>>;
+
+/** The address of `path` (beginning with a slash) below `base`. */
+export function buildUrl(base: URL, path: string, query: Query = {}): URL {
+  const url = new URL(base.href);
+  url.pathname = `${base.pathname.replace(/\/+$/, '')}${path}`;
+  for (const [name, value] of Object.entries(query)) {
+    if (value === undefined) continue;
+    url.searchParams.set(name, Array.isArray(value) ? value.join(',') : String(value));
+  }
+  return url;
+}
+
+/**
+ * Fills `{name}` in a path. Values are encoded whole: a slash or a dot segment in an id cannot lead elsewhere.
+ *
+ * @throws CliError `usage` for an empty value or one that is only dots
+ */
+export function fillPath(path: string, values: Readonly<Record<string, string>>): string {
+  return path.replace(/\{(\w+)\}/g, (_, name: string) => {
+    const value = values[name] ?? '';
+    if (value.trim() === '' || /^\.+$/.test(value))
+      throw new CliError('usage', `${JSON.stringify(value)} is no ${name}`);
+    return encodeURIComponent(value);
+  });
+}
