@@ -1,0 +1,89 @@
+/**
+ * When is an answer complete? The service has no end-of-answer message that it must send, so this follows the
+ * conversation and decides. Pure: time comes in as milliseconds, nothing waits in here.
+ */
+import type { VoiceEvent } from './messages.ts';
+
+export interface TurnTiming {
+  /** Silence after the last piece of an answer that counts as its end where no end mark came. */
+  quietMs: number;
+  /** Pause after a marked end, for what may still follow. */
+  graceMs: number;
+  /** How long to wait for an answer after the end of the input. */
+  replyTimeoutMs: number;
+}
+
+export const DEFAULT_TIMING: TurnTiming = { quietMs: 3_000, graceMs: 250, replyTimeoutMs: 20_000 };
+
+export type TurnState = 'going' | 'complete' | 'timed-out';
+
+export class TurnTracker {
+  readonly #timing: TurnTiming;
+  /** Something was heard that has not been answered yet. */
+  #pending = false;
+  #answering = false;
+  #answers = 0;
+  #inputEndedAt: number | undefined;
+  #lastEventAt = 0;
+
+  constructor(timing: TurnTiming = DEFAULT_TIMING) {
+    this.#timing = timing;
+  }
+
+  /** Whether the service has begun to answer what was said last. */
+  get answered(): boolean {
+    return this.#answers > 0 || this.#answering;
+  }
+
+  observe(event: VoiceEvent, now: number): void {
+    switch (event.kind) {
+      case 'transcript':
+        if (event.text !== '' && !this.#answering) this.#pending = true;
+        break;
+      case 'turn':
+        if (!this.#answering) this.#pending = true;
+        break;
+      case 'answer':
+        this.#answering = true;
+        this.#pending = false;
+        break;
+      case 'audio':
+        this.#answering = true;
+        this.#pending = false;
+        if (event.last) this.#finishAnswer();
+        break;
+      case 'interruption':
+        if (this.#answering) this.#finishAnswer();
+        this.#pending = true;
+        break;
+      default:
+        return;
+    }
+    this.#lastEventAt = now;
+  }
+
+  #finishAnswer(): void {
+    this.#answering = false;
+    this.#answers++;
+  }
+
+  /** All audio of the input has been sent; silence may follow. */
+  inputEnded(now: number): void {
+    this.#inputEndedAt ??= now;
+  }
+
+  state(now: number): TurnState {
+    const ended = this.#inputEndedAt;
+    if (ended === undefined) return 'going';
+    const { quietMs, graceMs, replyTimeoutMs } = this.#timing;
+    const still = now - Math.max(this.#lastEventAt, ended);
+    if (this.#answering && still >= quietMs) this.#finishAnswer();
+    if (this.#answering) return 'going';
+    if (this.#answers > 0) {
+      // A late transcript of a turn that was answered already must not hold up the end for long.
+      const needed = this.#pending ? Math.max(quietMs, replyTimeoutMs / 2) : graceMs;
+      return still >= needed ? 'complete' : 'going';
+    }
+    return still >= replyTimeoutMs ? 'timed-out' : 'going';
+  }
+}
