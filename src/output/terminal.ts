@@ -1,0 +1,65 @@
+/** What the streams can do, decided once. chalk, ora and inquirer are told; none of them decides by itself. */
+
+/** What `main` found out about one stream. */
+export interface StreamTraits {
+  isTTY: boolean;
+  columns: number | undefined;
+}
+
+export interface Terminal {
+  /** Colour on standard output, on standard error: 0 none, 1 the 16 colours. */
+  readonly colourOut: boolean;
+  readonly colourErr: boolean;
+  /** Whether somebody can be asked: standard input and standard error are terminals, and nobody said no. */
+  readonly canAsk: boolean;
+  /** Whether spinners and progress lines may be redrawn on standard error. */
+  readonly canRedraw: boolean;
+  /** Whether standard output is a terminal. */
+  readonly outIsTerminal: boolean;
+  /** Width to fit tables into; undefined where lines may be as long as they are. */
+  readonly width: number | undefined;
+}
+
+export interface TerminalFlags {
+  color?: boolean | undefined;
+  input?: boolean | undefined;
+}
+
+function wantsColour(
+  isTTY: boolean,
+  env: Readonly<Record<string, string | undefined>>,
+  flag: boolean | undefined,
+): boolean {
+  if (flag === false) return false;
+  const force = env['FORCE_COLOR'];
+  if (force !== undefined) return force !== '0' && force !== 'false';
+  if ((env['NO_COLOR'] ?? '') !== '' || env['TERM'] === 'dumb') return false;
+  return isTTY;
+}
+
+/** CI systems set `CI`; `CI=false` and `CI=0` are said by people who mean no. */
+export function isCi(env: Readonly<Record<string, string | undefined>>): boolean {
+  const ci = env['CI'];
+  return ci !== undefined && ci !== '' && ci !== '0' && ci !== 'false';
+}
+
+/**
+ * Order of precedence for colour: `--no-color`, `FORCE_COLOR`, `NO_COLOR` (no-color.org) and `TERM=dumb`, then
+ * whether the stream is a terminal.
+ */
+export function describeTerminal(
+  streams: { stdin: StreamTraits; stdout: StreamTraits; stderr: StreamTraits },
+  env: Readonly<Record<string, string | undefined>>,
+  flags: TerminalFlags = {},
+): Terminal {
+  const { stdin, stdout, stderr } = streams;
+  const quietPlace = isCi(env) || env['TERM'] === 'dumb';
+  return {
+    colourOut: wantsColour(stdout.isTTY, env, flags.color),
+    colourErr: wantsColour(stderr.isTTY, env, flags.color),
+    canAsk: stdin.isTTY && stderr.isTTY && !isCi(env) && flags.input !== false,
+    canRedraw: stderr.isTTY && !quietPlace,
+    outIsTerminal: stdout.isTTY,
+    width: stdout.isTTY ? (stdout.columns ?? 80) : undefined,
+  };
+}
