@@ -1,0 +1,120 @@
+import { byteAt, chars, findChars, hasChars, u32le } from './bytes.ts';
+
+/** What the tracks of a container hold, as far as its first bytes show it. */
+export interface ContainerTracks {
+  codec?: string;
+  hasVideo: boolean;
+}
+
+/**
+ * Codec of the first audio stream of an Ogg file, from the first packets of its streams, which stand together
+ * at its beginning.
+ *
+ * Source: RFC 3533 §6 (page header); RFC 7845 §5.1 (Opus); Vorbis I specification §4.2.1; RFC 9639 §10.1 (FLAC in Ogg);
+ * Speex manual, "Ogg file format".
+ */
+export function oggCodec(head: Uint8Array): string | undefined {
+  let at = 0;
+  while (hasChars(head, at, 'OggS') && (byteAt(head, at + 5) & 2) !== 0) {
+    const segments = byteAt(head, at + 26);
+    const packet = at + 27 + segments;
+    if (hasChars(head, packet, 'OpusHead')) return 'opus';
+    if (hasChars(head, packet, '\x01vorbis')) return 'vorbis';
+    if (hasChars(head, packet, '\x7fFLAC')) return 'flac';
+    if (hasChars(head, packet, 'Speex   ')) return 'speex';
+    at = packet;
+    for (let i = 0; i < segments; i++) at += byteAt(head, packet - segments + i);
+  }
+  return undefined;
+}
+
+const SAMPLE_ENTRIES: Readonly<Record<string, string>> = {
+  mp4a: 'aac',
+  alac: 'alac',
+  Opus: 'opus',
+  fLaC: 'flac',
+  '.mp3': 'mp3',
+  samr: 'amr_nb',
+  sawb: 'amr_wb',
+  'ac-3': 'ac3',
+  'ec-3': 'eac3',
+  enca: 'encrypted',
+  sowt: 'pcm',
+  twos: 'pcm',
+  lpcm: 'pcm',
+};
+
+const VIDEO_ENTRIES = /^(avc[13]|hvc1|hev1|mp4v|vp0[89]|av01|encv|s263|jpeg|ap[c4][nhosx])$/;
+
+/**
+ * Tracks of an MP4 or QuickTime file whose `moov` lies in the first bytes (often it is at the end instead).
+ *
+ * Source: ISO/IEC 14496-12 §8.5.2: `stsd` is version and flags, a count, then entries of size and type.
+ */
+export function mp4Tracks(head: Uint8Array): ContainerTracks {
+  const tracks: ContainerTracks = { hasVideo: false };
+  for (let at = findChars(head, 'stsd'); at >= 0; at = findChars(head, 'stsd', at + 4)) {
+    const entry = chars(head, at + 16, 4);
+    const codec = SAMPLE_ENTRIES[entry];
+    if (codec !== undefined && tracks.codec === undefined) tracks.codec = codec;
+    if (VIDEO_ENTRIES.test(entry)) tracks.hasVideo = true;
+  }
+  return tracks;
+}
+
+const MATROSKA_CODECS: readonly (readonly [prefix: string, codec: string])[] = [
+  ['A_OPUS', 'opus'],
+  ['A_VORBIS', 'vorbis'],
+  ['A_AAC', 'aac'],
+  ['A_FLAC', 'flac'],
+  ['A_MPEG/L3', 'mp3'],
+  ['A_MPEG/L2', 'mp2'],
+  ['A_PCM', 'pcm'],
+  ['A_AC3', 'ac3'],
+  ['A_ALAC', 'alac'],
+];
+
+/**
+ * Document type (`webm`, `matroska`) of an EBML file, or undefined.
+ *
+ * Source: RFC 8794 §11.2 (element DocType): ID 0x4282, a one-byte size, ASCII.
+ */
+export function ebmlDocType(head: Uint8Array): string | undefined {
+  const at = findChars(head, '\x42\x82');
+  if (at < 0 || at > 64) return undefined;
+  return chars(head, at + 3, byteAt(head, at + 2) & 0x7f).replace(/\0+$/, '');
+}
+
+/** Tracks of a Matroska or WebM file. They stand before the first Cluster. Source: RFC 9559 §5 (elements Cluster, CodecID). */
+export function matroskaTracks(head: Uint8Array): ContainerTracks {
+  const tracks: ContainerTracks = { hasVideo: false };
+  const cluster = findChars(head, '\x1f\x43\xb6\x75');
+  const header = cluster < 0 ? head : head.subarray(0, cluster);
+  for (let at = findChars(header, '\x86'); at >= 0; at = findChars(header, '\x86', at + 1)) {
+    const codecId = chars(header, at + 2, byteAt(header, at + 1) & 0x7f);
+    if (codecId.startsWith('V_')) tracks.hasVideo = true;
+    const known = MATROSKA_CODECS.find(([prefix]) => codecId.startsWith(prefix));
+    if (known !== undefined && tracks.codec === undefined) tracks.codec = known[1];
+  }
+  return tracks;
+}
+
+/** Codec of a Core Audio file. Source: Apple Core Audio Format Specification 1.0, "Audio Description chunk". */
+export function cafCodec(head: Uint8Array): string | undefined {
+  if (!hasChars(head, 8, 'desc')) return undefined;
+  const formatId = chars(head, 28, 4).trim();
+  return formatId === 'lpcm' ? 'pcm' : formatId || undefined;
+}
+
+const ASF_CODECS: Readonly<Record<number, string>> = { 352: 'wma1', 353: 'wma2', 354: 'wmapro' };
+
+/**
+ * Codec of a Windows Media file, from the first stream properties object with an audio stream type.
+ *
+ * Source: Advanced Systems Format Specification 01.20.05 §3.3 and §9.1.
+ */
+export function asfCodec(head: Uint8Array): string | undefined {
+  const audioMedia = findChars(head, '\x40\x9e\x69\xf8\x4d\x5b\xcf\x11\xa8\xfd\x00\x80\x5f\x5c\x44\x2b');
+  // Type, error correction type, time offset, two lengths, flags and a reserved field come before the format tag.
+  return audioMedia < 0 ? undefined : ASF_CODECS[u32le(head, audioMedia + 54) & 0xffff];
+}

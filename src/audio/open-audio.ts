@@ -1,0 +1,71 @@
+import type { AudioInput, Decoder, OpenOptions } from './audio-input.ts';
+import { AudioError, countOf } from './errors.ts';
+import { FileSource } from './file-source.ts';
+import type { Container, FileType } from './file-type.ts';
+import { type FileIdentity, identifySource, UNKNOWN_CONTENT } from './identify-file.ts';
+import { headerCut, startsLikeWav } from './wav-chunks.ts';
+import { openWav } from './wav-reader.ts';
+
+/** What can be decoded. A further format is a further entry. */
+const DECODERS: Readonly<Partial<Record<Container, Decoder>>> = {
+  wav: openWav,
+};
+
+/**
+ * Opens an audio file for decoding; what it is, is judged by its content, not by its name. Close it when done.
+ *
+ * @throws AudioError when the file is missing, unreadable, empty, not audio, of a kind that is not decoded,
+ * damaged, or shorter than it says (unless `allowTruncated`).
+ */
+export async function openAudio(path: string, options: OpenOptions = {}): Promise<AudioInput> {
+  const source = await FileSource.open(path);
+  try {
+    const identity = await identifySource(source);
+    if (identity.type === undefined) throw await notAudio(source, identity);
+    const decoder = DECODERS[identity.type.container];
+    if (decoder === undefined) throw notDecoded(path, identity.type);
+    return await decoder(source, identity.type, options);
+  } catch (error) {
+    await source.close();
+    throw error;
+  }
+}
+
+const CONVERT_HINT = 'Convert it to WAV first, for instance: ffmpeg -i input output.wav';
+
+async function notAudio(source: FileSource, { content, size }: FileIdentity): Promise<AudioError> {
+  const { path } = source;
+  if (size === 0) {
+    return new AudioError(`"${path}" is empty (0 bytes).`, {
+      hint: 'Download, export or record the file again.',
+    });
+  }
+  if (size < 12 && startsLikeWav(await source.read(0, 4))) {
+    return headerCut(source, 'a WAV header begins with 12');
+  }
+  if (content === UNKNOWN_CONTENT) {
+    return new AudioError(`"${path}" is in no known audio format (${countOf(size, 'byte')} of ${content}).`, {
+      hint: CONVERT_HINT,
+    });
+  }
+  return new AudioError(`"${path}" holds ${content}, not audio (${countOf(size, 'byte')}).`, {
+    hint: hintFor(content),
+  });
+}
+
+function hintFor(content: string): string {
+  if (content === 'HTML' || content === 'JSON' || content === 'XML')
+    return 'It may be the error page of a failed download: look into it, then download again.';
+  if (content === 'a Git LFS pointer') return 'Fetch the real file with: git lfs pull';
+  if (/(video|stream)$/.test(content)) return CONVERT_HINT;
+  if (content.endsWith('archive')) return 'Unpack it and name the audio file inside.';
+  return 'Name an audio file. What a file is, is judged by its content, not by its name.';
+}
+
+function notDecoded(path: string, type: FileType): AudioError {
+  const codec = type.codec === undefined ? 'codec not known' : `codec ${type.codec}`;
+  return new AudioError(
+    `"${path}" is ${type.name} audio (container ${type.container}, ${codec}); this build decodes WAV only.`,
+    { hint: CONVERT_HINT },
+  );
+}

@@ -1,0 +1,176 @@
+import { chars, hasChars, u32le, u64le } from './bytes.ts';
+import { AudioError, countOf } from './errors.ts';
+import type { FileSource } from './file-source.ts';
+
+/**
+ * Where things are in a WAV file. `format` is the body of its `fmt ` chunk (at most 40 bytes). The samples take
+ * `dataBytes` bytes from `dataStart` on; `promisedBytes` is what the header says, or undefined when it leaves
+ * that open (a stream whose writer could not go back).
+ */
+export interface WavChunks {
+  format: Uint8Array;
+  dataStart: number;
+  dataBytes: number;
+  promisedBytes: number | undefined;
+}
+
+/** Sizes that say nothing: 0, 0xFFFFFFFF, and in RF64 the 64-bit ones, as a double. */
+const UNKNOWN_SIZES: readonly number[] = [0, 0xffffffff, 2 ** 64];
+
+/**
+ * Writers to pipes also put the largest size they can think of: 0x7FFFF000 (sox, espeak-ng), 0x7FFFFFFF or
+ * 0x80000000 (arecord), 0xFFFFFFFF less the header, each rounded down to whole frames.
+ */
+const PLACEHOLDERS: readonly (readonly [from: number, to: number])[] = [
+  [0x7fffe000, 0x80000000],
+  [0xffffe000, 0xffffffff],
+];
+
+/** Enough for any real file; keeps a hostile one from costing a read for each of millions of empty chunks. */
+const MAX_CHUNKS = 10_000;
+
+const FORMAT_BYTES = 40;
+const KNOWN_IDS =
+  /^(fmt |data|LIST|JUNK|junk|fact|bext|ds64|cue |smpl|inst|plst|iXML|axml|chna|PAD |FLLR|PEAK|id3 |ID3 )$/;
+
+interface Chunk {
+  id: string;
+  at: number;
+  size: number;
+}
+
+/**
+ * Walks the chunks of a RIFF, RF64 or BW64 WAVE file until it has found `fmt ` and `data`, in whatever order and
+ * among whatever others. A missing pad byte after a chunk of odd size is forgiven.
+ *
+ * Source: Microsoft/IBM, Multimedia Programming Interface and Data Specifications 1.0 (1991), chapters 2 and 3;
+ * EBU Tech 3306 version 1.1 (RF64) and ITU-R BS.2088-1 (BW64) for the `ds64` chunk.
+ *
+ * @throws AudioError when the header is cut or holds no `fmt ` or no `data` chunk.
+ */
+export async function findWavChunks(source: FileSource): Promise<WavChunks> {
+  const head = await source.read(0, 12);
+  if (head.length < 12) throw headerCut(source, 'the first 12 bytes of a WAV header are not all there');
+  let format: Uint8Array | undefined;
+  let data: Omit<WavChunks, 'format'> | undefined;
+  let longDataSize: number | undefined;
+  let last: Chunk | undefined;
+  let position = 12;
+
+  for (let count = 0; position < source.size && (format === undefined || data === undefined); count++) {
+    if (count === MAX_CHUNKS) throw tooManyChunks(source.path);
+    const header = await source.read(position, 8);
+    if (header.length < 8) {
+      if (data !== undefined) break;
+      throw headerCut(source, `the chunk header at byte ${position} takes 8`);
+    }
+    const chunk: Chunk = { id: chars(header, 0, 4), at: position, size: u32le(header, 4) };
+    const body = position + 8;
+    if (chunk.id === 'ds64') longDataSize = u64le(await source.read(body, 28), 8);
+    if (chunk.id === 'fmt ' && format === undefined) format = await readFormat(source, chunk);
+    if (chunk.id === 'data' && data === undefined) {
+      if (chunk.size === 0xffffffff && longDataSize !== undefined) chunk.size = longDataSize;
+      data = await measureData(source, body, chunk.size);
+      if (data.promisedBytes === undefined) break;
+    }
+    position = await nextChunk(source, body + chunk.size);
+    last = chunk;
+  }
+
+  if (format === undefined) throw chunkMissing(source, 'fmt', 'which says how the samples are coded', last);
+  if (data === undefined) throw chunkMissing(source, 'data', 'which holds the samples', last);
+  return { format, ...data };
+}
+
+async function readFormat(source: FileSource, chunk: Chunk): Promise<Uint8Array> {
+  const wanted = Math.min(chunk.size, FORMAT_BYTES);
+  const format = await source.read(chunk.at + 8, wanted);
+  if (format.length < wanted) {
+    throw headerCut(source, `the "fmt" chunk at byte ${chunk.at} takes ${countOf(chunk.size + 8, 'byte')}`);
+  }
+  return format;
+}
+
+async function measureData(
+  source: FileSource,
+  start: number,
+  size: number,
+): Promise<Omit<WavChunks, 'format'>> {
+  const present = source.size - start;
+  const isPlaceholder = PLACEHOLDERS.some(([from, to]) => size >= from && size <= to) && size > present;
+  if (isPlaceholder || (UNKNOWN_SIZES.includes(size) && !(size === 0 && (await isChunkChain(source, start)))))
+    return { dataStart: start, dataBytes: present, promisedBytes: undefined };
+  return { dataStart: start, dataBytes: Math.min(size, present), promisedBytes: size };
+}
+
+/**
+ * Whether chunks follow one another from `position` to the very end of the file: then a `data` chunk of size 0
+ * before them is empty, not of unknown size.
+ */
+async function isChunkChain(source: FileSource, position: number): Promise<boolean> {
+  let at = position;
+  for (let count = 0; count < 100 && at < source.size; count++) {
+    const header = await source.read(at, 8);
+    if (!looksLikeChunk(source, header, at)) return false;
+    const end = at + 8 + u32le(header, 4);
+    at = end === source.size ? end : end + (end % 2);
+  }
+  return at === source.size;
+}
+
+/**
+ * Where the chunk after one that ends at `end` begins. Chunks start at even positions (a pad byte follows an odd
+ * size); some writers forget it, which shows when a chunk stands at `end` and none behind a pad byte.
+ */
+async function nextChunk(source: FileSource, end: number): Promise<number> {
+  if (end % 2 === 0 || end >= source.size) return end;
+  const bytes = await source.read(end, 9);
+  if (bytes[0] === 0) return end + 1;
+  const unpadded = likeness(source, bytes.subarray(0, 8), end);
+  const padded = likeness(source, bytes.subarray(1), end + 1);
+  return unpadded > padded ? end : end + 1;
+}
+
+function likeness(source: FileSource, header: Uint8Array, at: number): number {
+  if (KNOWN_IDS.test(chars(header, 0, 4))) return 2;
+  return looksLikeChunk(source, header, at) ? 1 : 0;
+}
+
+function looksLikeChunk(source: FileSource, header: Uint8Array, at: number): boolean {
+  return (
+    header.length === 8 && /^[ -~]{4}$/.test(chars(header, 0, 4)) && at + 8 + u32le(header, 4) <= source.size
+  );
+}
+
+const CUT_HINT = 'Download, export or record the file again.';
+
+/** The error of a file that ends inside its header, for `why` to say where. */
+export function headerCut(source: FileSource, why: string): AudioError {
+  return new AudioError(
+    `The WAV header of "${source.path}" is cut: the file has only ${countOf(source.size, 'byte')}, and ${why}.`,
+    { hint: CUT_HINT },
+  );
+}
+
+function chunkMissing(source: FileSource, id: string, role: string, last: Chunk | undefined): AudioError {
+  const size = countOf(source.size, 'byte');
+  const overrun =
+    last !== undefined && last.at + 8 + last.size > source.size
+      ? `; its "${last.id.trim()}" chunk at byte ${last.at} claims ${countOf(last.size, 'byte')}, but the file ends after ${size}`
+      : ` in its ${size}`;
+  return new AudioError(`"${source.path}" is a WAV file without a "${id}" chunk, ${role}${overrun}.`, {
+    hint: CUT_HINT,
+  });
+}
+
+function tooManyChunks(path: string): AudioError {
+  return new AudioError(
+    `"${path}" is a WAV file with more than ${countOf(MAX_CHUNKS, 'chunk')} before its samples end.`,
+    { hint: CUT_HINT },
+  );
+}
+
+/** Whether `head` begins as a WAV file does, even when it is too short to say WAVE. */
+export function startsLikeWav(head: Uint8Array): boolean {
+  return ['RIFF', 'RF64', 'BW64'].some((magic) => hasChars(head, 0, magic));
+}
