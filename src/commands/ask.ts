@@ -1,0 +1,53 @@
+/** Questions to a person, on standard error: standard output carries data alone. */
+import { CliError } from '../shared/errors.ts';
+import type { Invocation } from './invocation.ts';
+
+/** Runs one inquirer prompt; Ctrl-C is an interruption, a closed input a cancellation. */
+async function ask<T>(invocation: Invocation, question: Record<string, unknown>): Promise<T> {
+  const { createPromptModule } = await import('inquirer');
+  const { stdin, stderr, signal } = invocation.ctx;
+  const prompt = createPromptModule({ input: stdin, output: stderr, signal });
+  try {
+    const answers = (await prompt([{ name: 'answer', ...question }] as never)) as { answer: T };
+    return answers.answer;
+  } catch (error) {
+    if (signal.aborted) throw signal.reason;
+    if (error instanceof Error && /ExitPrompt|AbortPrompt/.test(error.name))
+      throw new CliError('interrupted', 'Interrupted: nothing was done');
+    throw error;
+  }
+}
+
+export function askText(invocation: Invocation, message: string, initial?: string): Promise<string> {
+  return ask(invocation, {
+    type: 'input',
+    message,
+    default: initial,
+    validate: (value: string) => value.trim() !== '' || 'Please give a value',
+  });
+}
+
+/** Asks without showing what is typed. */
+export function askSecret(invocation: Invocation, message: string): Promise<string> {
+  return ask(invocation, {
+    type: 'password',
+    message,
+    mask: false,
+    validate: (value: string) => value !== '' || 'Please give a value',
+  });
+}
+
+/**
+ * Makes sure that a person means it: `--yes`, or an answer at a terminal.
+ *
+ * @throws CliError `cancelled` on "no", and where nobody can be asked
+ */
+export async function confirm(invocation: Invocation, what: string, yes: boolean | undefined): Promise<void> {
+  if (yes === true) return;
+  if (!invocation.terminal.canAsk)
+    throw new CliError('cancelled', `${what} needs a confirmation, and there is nobody to ask`, {
+      hint: 'Add --yes if you mean it.',
+    });
+  const answer = await ask<boolean>(invocation, { type: 'confirm', message: `${what}?`, default: false });
+  if (!answer) throw new CliError('cancelled', 'Cancelled: nothing was done');
+}

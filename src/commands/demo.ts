@@ -1,0 +1,124 @@
+/** `demo`: the main job from sign-in to sign-out against a sandbox, by the very commands that a user types. */
+import { spawn } from 'node:child_process';
+import { existsSync } from 'node:fs';
+import { mkdtemp, readdir, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { startSandbox } from '../sandbox/index.ts';
+import { CliError } from '../shared/errors.ts';
+import type { Invocation } from './invocation.ts';
+
+/** Where the spoken prompts lie: beside the sources, or among the assets of the built program. */
+function promptsFolder(): string {
+  const here = dirname(fileURLToPath(import.meta.url));
+  const places = ['../demo/prompts', '../assets/demo/prompts', 'assets/demo/prompts'];
+  const found = places.map((place) => join(here, place)).find((place) => existsSync(place));
+  if (found === undefined)
+    throw new CliError('internal', 'The prompts of the demo are missing from this installation');
+  return found;
+}
+
+/** A name in the working folder that is not taken. */
+function freeName(folder: string): string {
+  for (let number = 1; ; number++) {
+    const name = number === 1 ? 'convirza-demo-reply.wav' : `convirza-demo-reply-${number}.wav`;
+    if (!existsSync(join(folder, name))) return name;
+  }
+}
+
+interface Step {
+  title: string;
+  args: string[];
+  /** Arguments as a user would type them, where they differ. */
+  shown?: string[];
+}
+
+/** Runs one command of the program as a child, its output passed through. @returns its exit code */
+function runStep(
+  invocation: Invocation,
+  step: Step,
+  env: Record<string, string | undefined>,
+): Promise<number> {
+  const { ctx } = invocation;
+  const { interpreter, file } = ctx.program;
+  return new Promise((resolve, reject) => {
+    const child = spawn(interpreter, [file, ...step.args], {
+      cwd: ctx.cwd,
+      env: env as NodeJS.ProcessEnv,
+      stdio: ['ignore', 'inherit', 'inherit'],
+    });
+    // At a terminal Ctrl-C reaches the child by itself; a signal to this process alone is passed on.
+    const onAbort = () => child.kill('SIGTERM');
+    ctx.signal.addEventListener('abort', onAbort, { once: true });
+    child.once('error', reject);
+    child.once('close', (code) => {
+      ctx.signal.removeEventListener('abort', onAbort);
+      resolve(code ?? 1);
+    });
+  });
+}
+
+export async function runDemo(invocation: Invocation): Promise<void> {
+  const { ctx } = invocation;
+  const folder = promptsFolder();
+  const reply = freeName(ctx.cwd);
+  const colour = invocation.colourOut;
+  const prompts = (await readdir(folder)).length;
+  const scratch = await mkdtemp(join(tmpdir(), 'convirza-demo-'));
+  invocation.onClose(() => rm(scratch, { recursive: true, force: true }));
+  const sandbox = await startSandbox();
+  invocation.onClose(() => sandbox.close());
+  const env = {
+    ...ctx.env,
+    ...sandbox.env,
+    CONVIRZA_CONFIG_DIR: scratch,
+    CONVIRZA_TOKEN: undefined,
+    CONVIRZA_PROFILE: undefined,
+    NEXTEVI_ACCESS_TOKEN: undefined,
+    NEXTEVI_PROJECT_ID: undefined,
+    ...(invocation.terminal.colourOut ? { FORCE_COLOR: '1' } : { NO_COLOR: '1' }),
+  };
+  const steps: Step[] = [
+    { title: 'Sign in', args: ['auth', 'login'] },
+    {
+      title: `Upload ${prompts} spoken prompts`,
+      args: ['prompts', 'upload', folder, '--message-type', 'prompt'],
+      shown: ['prompts', 'upload', './prompts', '--message-type', 'prompt'],
+    },
+    { title: 'See what is there', args: ['prompts', 'list'] },
+    {
+      title: 'Speak one of them to a voice agent, in real time, and keep the answer',
+      args: ['voice', 'stream', join(folder, 'welcome.wav'), '--save', reply],
+      shown: ['voice', 'stream', './prompts/welcome.wav', '--save', reply],
+    },
+    { title: 'Sign out', args: ['auth', 'logout'] },
+  ];
+  await invocation.write(
+    `A demo against a local sandbox of both services at ${sandbox.url}: no account, no network.\n`,
+  );
+  for (const [index, step] of steps.entries()) {
+    const command = `convirza ${(step.shown ?? step.args).join(' ')}`;
+    await invocation.write(
+      `\n${colour.bold(`${index + 1}. ${step.title}`)}\n${colour.cyan(`$ ${command}`)}\n`,
+    );
+    const code = await runStep(invocation, step, env);
+    ctx.signal.throwIfAborted();
+    if (code !== 0)
+      throw new CliError('internal', `The demo stopped: "${command}" ended with code ${code}`, {
+        hint: 'Please report this with the lines above.',
+      });
+  }
+  await invocation.write(
+    [
+      '',
+      colour.bold('Done.'),
+      `Signed in, uploaded ${prompts} prompts, spoke one to a voice agent, saved its spoken answer, signed out.`,
+      `The answer is in ${join(ctx.cwd, reply)}: the only thing that was left behind.`,
+      '',
+      'Next, still without an account:   convirza users list --sandbox',
+      'With your own account:            convirza auth login',
+      '',
+    ].join('\n'),
+  );
+}

@@ -1,0 +1,150 @@
+/** From a catalogue entry to a commander command. */
+import { type Command, Option } from 'commander';
+import type { Context } from '../context.ts';
+import type { Endpoint, Param } from '../convirza/catalogue/types.ts';
+import type { BodyFlag } from './body.ts';
+import { rememberValues } from './describe.ts';
+import type { EndpointInput } from './endpoint.ts';
+import { endpointHelp, markPaired } from './help.ts';
+import { flagName, optionKey, parseParam, valueName } from './params.ts';
+import type { RunAction } from './run.ts';
+
+function describeParam(param: Param): string {
+  const facts = [
+    param.values !== undefined && valueName(param) !== param.values.join('|')
+      ? `one of ${param.values.join(', ')}`
+      : undefined,
+    param.default === undefined ? undefined : `default: ${param.default}`,
+  ].filter((fact) => fact !== undefined);
+  return facts.length === 0 ? param.description : `${param.description} (${facts.join('; ')})`;
+}
+
+/** Adds the flag of one parameter; `onValue` hears every value in the order of the command line. */
+function addParam(
+  command: Command,
+  param: Param,
+  now: () => number,
+  onValue?: (value: unknown) => void,
+): void {
+  const name = flagName(param);
+  if (param.type === 'boolean') {
+    const positive = new Option(`--${name}`, describeParam(param));
+    markPaired(positive);
+    command.addOption(positive);
+    command.addOption(new Option(`--no-${name}`, `not: ${param.description}`));
+    command.on(`option:${name}`, () => onValue?.(true));
+    command.on(`option:no-${name}`, () => onValue?.(false));
+    return;
+  }
+  const option = new Option(`--${name} <${valueName(param)}>`, describeParam(param));
+  option.argParser((text: string, previous: unknown) => {
+    const value = parseParam(param, text, now(), previous as readonly string[] | undefined);
+    onValue?.(value);
+    return value;
+  });
+  if (param.values !== undefined) rememberValues(option, param.values);
+  if (param.required === true) option.makeOptionMandatory();
+  command.addOption(option);
+}
+
+function addListFlags(command: Command, endpoint: Endpoint): void {
+  if (endpoint.list?.paged === true) command.option('--all', 'all rows, page by page');
+}
+
+/** In a list `--limit` counts the rows that are wanted, over as many pages as that takes. */
+function listLimit(param: Param): Param {
+  if (param.name !== 'limit') return param;
+  const { max: _max, ...open } = param;
+  return { ...open, description: 'rows wanted, over several pages if need be', default: '100' };
+}
+
+/** Registers the command of an endpoint below its family. */
+export function addEndpointCommand(family: Command, endpoint: Endpoint, ctx: Context, run: RunAction): void {
+  const command = family.command(endpoint.verb).description(endpoint.summary);
+  for (const param of endpoint.pathParams ?? []) command.argument(`<${param.name}>`, param.description);
+  const bodyFlags: BodyFlag[] = [];
+  const query = (endpoint.query ?? []).map((param) =>
+    endpoint.list?.paged === true ? listLimit(param) : param,
+  );
+  for (const param of query) addParam(command, param, ctx.now);
+  for (const param of endpoint.body ?? [])
+    addParam(command, param, ctx.now, (value) => bodyFlags.push({ kind: 'typed', param, value }));
+  addListFlags(command, endpoint);
+  if (endpoint.danger !== undefined) command.option('-y, --yes', 'do not ask');
+  command.addHelpText('after', endpointHelp(endpoint));
+
+  switch (endpoint.action) {
+    case 'auth-login':
+      command
+        .option('--email <address>', 'address to sign in with')
+        .option('--password-stdin', 'read the password from standard input')
+        .addOption(
+          new Option('--login-key <name>', 'key of the address in the request').default(undefined, 'email'),
+        );
+      command.action(
+        run(async (invocation, _args, options) => (await import('./auth.ts')).runLogin(invocation, options)),
+      );
+      return;
+    case 'auth-refresh':
+      command.action(run(async (invocation) => (await import('./auth.ts')).runRefresh(invocation)));
+      return;
+    case 'auth-logout':
+      command.addOption(
+        new Option('--token-key <name>', 'key of the token in the request').default(undefined, 'token'),
+      );
+      command.action(
+        run(async (invocation, _args, options) => (await import('./auth.ts')).runLogout(invocation, options)),
+      );
+      return;
+    case 'prompts-upload':
+      command
+        .option('--convert', 'decode and upload as 16-bit PCM WAV')
+        .option('--allow-truncated', 'take a WAV file that is shorter than its header says')
+        .option('--any-size', 'send files over 50 MB all the same');
+      command.action(
+        run(async (invocation, [files], options) => {
+          const fields: Record<string, string> = {};
+          for (const flag of bodyFlags)
+            if (flag.kind === 'typed' && flag.param.name !== 'name')
+              fields[flag.param.name] = String(flag.value);
+          const { runUpload } = await import('./prompts-upload.ts');
+          await runUpload(invocation, { ...options, files: files as string[], fields });
+        }),
+      );
+      return;
+  }
+
+  if (endpoint.body !== undefined || (endpoint.method !== 'GET' && endpoint.danger !== 'delete')) {
+    command
+      .addOption(
+        new Option(
+          '-f, --field <name=value>',
+          'any field; name:=json for other than text, name=@file for a file',
+        ).argParser((text) => bodyFlags.push({ kind: 'field', text })),
+      )
+      .addOption(
+        new Option(
+          '-d, --data <json>',
+          'fields as JSON: an object, @file, or - for standard input',
+        ).argParser((text) => bodyFlags.push({ kind: 'data', text })),
+      );
+  }
+  command.action(
+    run(async (invocation, args, options) => {
+      const input: EndpointInput = {
+        endpoint,
+        path: Object.fromEntries(
+          (endpoint.pathParams ?? []).map(({ name }, index) => [name, String(args[index])]),
+        ),
+        query: Object.fromEntries(
+          query.map((param) => [param.name, options[optionKey(param)] as string | undefined]),
+        ),
+        bodyFlags,
+        options,
+      };
+      if (endpoint.action === 'groups-tree')
+        return (await import('./groups-tree.ts')).runGroupsTree(invocation, input);
+      return (await import('./endpoint.ts')).runEndpoint(invocation, input);
+    }),
+  );
+}

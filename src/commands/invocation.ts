@@ -1,0 +1,198 @@
+/** What one run of a command works with: its flags, its output, its settings, its client. */
+import { Chalk, type ChalkInstance } from 'chalk';
+import type { Context } from '../context.ts';
+import type { ConvirzaClient, RetryNotice } from '../convirza/client.ts';
+import type { TokenSource } from '../convirza/tokens.ts';
+import { parseBaseUrl } from '../convirza/url.ts';
+import type { Progress } from '../output/progress.ts';
+import type { Format, RowsOptions } from '../output/rows.ts';
+import { describeTerminal, type Terminal } from '../output/terminal.ts';
+import { configFolder, type SettingName, Settings } from '../settings/settings.ts';
+import { CliError } from '../shared/errors.ts';
+import { VERSION } from '../shared/version.ts';
+
+/** Flags that every command has. */
+export interface GlobalFlags {
+  json?: boolean;
+  output?: Format;
+  profile?: string;
+  apiUrl?: string;
+  oauthUrl?: string;
+  voiceUrl?: string;
+  timeout?: string;
+  retries?: string;
+  sandbox?: boolean;
+  insecureHttp?: boolean;
+  quiet?: boolean;
+  color?: boolean;
+  input?: boolean;
+}
+
+const SETTING_FLAGS: Readonly<Record<SettingName, keyof GlobalFlags | undefined>> = {
+  'api-url': 'apiUrl',
+  'oauth-url': 'oauthUrl',
+  'voice-url': 'voiceUrl',
+  profile: 'profile',
+  timeout: 'timeout',
+  retries: 'retries',
+  'retry-delay': undefined,
+};
+
+/** Writes and waits until the stream takes more; fails when nobody reads it any more. */
+export function streamWriter(stream: NodeJS.WriteStream): (text: string | Uint8Array) => Promise<void> {
+  return (text) =>
+    new Promise((resolve, reject) => {
+      // The callback alone would wait for every write to reach the kernel; a full buffer is what matters.
+      const more = stream.write(text, (error) => {
+        if (error) reject(error);
+        else if (!more) resolve();
+      });
+      if (more) resolve();
+    });
+}
+
+export class Invocation {
+  readonly ctx: Context;
+  readonly flags: GlobalFlags;
+  readonly terminal: Terminal;
+  readonly settings: Settings;
+  readonly format: Format;
+  readonly #cleanups: (() => Promise<void>)[] = [];
+  #client: Promise<ConvirzaClient> | undefined;
+
+  private constructor(ctx: Context, flags: GlobalFlags, settings: Settings) {
+    this.ctx = ctx;
+    this.flags = flags;
+    this.settings = settings;
+    this.terminal = terminalOf(ctx, flags);
+    if (flags.json === true && flags.output !== undefined && flags.output !== 'json')
+      throw new CliError('usage', `--json and --output ${flags.output} contradict each other`);
+    this.format = flags.json === true ? 'json' : (flags.output ?? 'table');
+  }
+
+  static async create(ctx: Context, flags: GlobalFlags): Promise<Invocation> {
+    const folder = configFolder(ctx.env, ctx.platform, ctx.home);
+    const given: Record<string, string | undefined> = {};
+    for (const [name, flag] of Object.entries(SETTING_FLAGS))
+      if (flag !== undefined) given[name] = flags[flag] as string | undefined;
+    return new Invocation(ctx, flags, await Settings.load(folder, ctx.env, given));
+  }
+
+  get colourOut(): ChalkInstance {
+    return new Chalk({ level: this.terminal.colourOut ? 1 : 0 });
+  }
+
+  get colourErr(): ChalkInstance {
+    return new Chalk({ level: this.terminal.colourErr ? 1 : 0 });
+  }
+
+  /** Writes data to standard output. */
+  readonly write = (text: string | Uint8Array): Promise<void> => streamWriter(this.ctx.stdout)(text);
+
+  /** Says something on standard error; `--quiet` silences it. */
+  readonly say = (text: string): void => {
+    if (this.flags.quiet !== true) this.ctx.stderr.write(`${text}\n`);
+  };
+
+  /** Says something that must be known, `--quiet` or not. */
+  readonly warn = (text: string): void => {
+    this.ctx.stderr.write(`${this.colourErr.yellow('warning:')} ${text}\n`);
+  };
+
+  rowsOptions(columns?: readonly string[]): RowsOptions {
+    return {
+      format: this.format,
+      write: this.write,
+      columns,
+      width: this.terminal.width,
+      colour: this.colourOut,
+    };
+  }
+
+  async progress(text: string): Promise<Progress> {
+    const { startProgress } = await import('../output/progress.ts');
+    return startProgress(text, {
+      redraw: this.terminal.canRedraw && this.flags.quiet !== true,
+      stream: this.ctx.stderr,
+      colour: this.terminal.colourErr,
+      notes: this.say,
+    });
+  }
+
+  /** @throws CliError `usage` for an address that credentials must not go to */
+  url(name: 'api-url' | 'oauth-url' | 'voice-url'): URL {
+    const kind = name === 'voice-url' ? 'ws' : 'http';
+    return parseBaseUrl(this.settings.get(name), name, kind, this.flags.insecureHttp === true);
+  }
+
+  get profile(): string {
+    return this.settings.get('profile');
+  }
+
+  get timeoutMs(): number {
+    return this.settings.number('timeout', 0.05, 86_400) * 1000;
+  }
+
+  get userAgent(): string {
+    return `convirza-cli/${VERSION} (${this.ctx.platform})`;
+  }
+
+  /** Something to close when the command has ended, in reverse order. */
+  onClose(cleanup: () => Promise<void>): void {
+    this.#cleanups.push(cleanup);
+  }
+
+  async close(): Promise<void> {
+    for (const cleanup of this.#cleanups.splice(0).reverse()) await cleanup();
+  }
+
+  readonly #onRetry = ({ reason, delayMs, attempt, retries }: RetryNotice): void => {
+    this.say(`${reason}. Trying again in ${(delayMs / 1000).toFixed(1)} s (${attempt} of ${retries}).`);
+  };
+
+  /** A client that signs in by `tokens`, or one for the OAuth calls alone. */
+  async makeClient(tokens?: TokenSource): Promise<ConvirzaClient> {
+    const { ctx, settings } = this;
+    const [{ ConvirzaClient }, { Transport }] = await Promise.all([
+      import('../convirza/client.ts'),
+      import('../convirza/transport.ts'),
+    ]);
+    const transport = new Transport({ timeoutMs: this.timeoutMs, userAgent: this.userAgent, now: ctx.now });
+    this.onClose(() => transport.close());
+    return new ConvirzaClient({
+      apiUrl: this.url('api-url'),
+      oauthUrl: this.url('oauth-url'),
+      transport,
+      tokens,
+      retry: {
+        retries: settings.number('retries', 0, 20),
+        baseDelayMs: settings.number('retry-delay', 0, 60_000),
+        maxDelayMs: 60_000,
+      },
+      now: ctx.now,
+      random: ctx.random,
+      sleep: ctx.sleep,
+      onRetry: this.#onRetry,
+    });
+  }
+
+  /** The client of this command, signed in as the profile or as the environment says. */
+  client(): Promise<ConvirzaClient> {
+    this.#client ??= import('./credentials.ts').then(async ({ tokenSource }) =>
+      this.makeClient(await tokenSource(this)),
+    );
+    return this.#client;
+  }
+}
+
+export function terminalOf(ctx: Context, flags: Pick<GlobalFlags, 'color' | 'input'>): Terminal {
+  const traits = (stream: { isTTY?: boolean; columns?: number }) => ({
+    isTTY: stream.isTTY === true,
+    columns: stream.columns,
+  });
+  return describeTerminal(
+    { stdin: traits(ctx.stdin), stdout: traits(ctx.stdout), stderr: traits(ctx.stderr) },
+    ctx.env,
+    flags,
+  );
+}

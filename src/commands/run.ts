@@ -1,0 +1,39 @@
+/** What every action goes through: global flags, the sandbox where asked for, and closing what was opened. */
+import type { Command } from 'commander';
+import type { Context } from '../context.ts';
+import { type GlobalFlags, Invocation } from './invocation.ts';
+
+// biome-ignore lint/suspicious/noExplicitAny: commander hands over whatever the flags of a command were declared as
+export type Options = any;
+
+/** A command's own work. `args` are its positional arguments. */
+export type Action = (
+  invocation: Invocation,
+  args: unknown[],
+  options: Options,
+  command: Command,
+) => Promise<void>;
+
+/** Makes a commander action of a command's work. */
+export type RunAction = (action: Action) => (...params: unknown[]) => Promise<void>;
+
+export function makeRun(ctx: Context): RunAction {
+  return (action) =>
+    async (...params) => {
+      const command = params.at(-1) as Command;
+      const args = params.slice(0, -2);
+      const flags = command.optsWithGlobals() as GlobalFlags;
+      const sandboxed =
+        flags.sandbox === true ? await (await import('./sandbox.ts')).enterSandbox(ctx) : undefined;
+      try {
+        const invocation = await Invocation.create(sandboxed?.ctx ?? ctx, flags);
+        try {
+          await action(invocation, args, command.opts(), command);
+        } finally {
+          await invocation.close();
+        }
+      } finally {
+        await sandboxed?.close();
+      }
+    };
+}

@@ -1,0 +1,80 @@
+/** `sandbox start`, and the sandbox inside the process that `--sandbox` gives to any command. */
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import type { Context } from '../context.ts';
+import type { Sandbox } from '../sandbox/index.ts';
+import { CliError } from '../shared/errors.ts';
+import type { Invocation } from './invocation.ts';
+
+export interface SandboxStartOptions {
+  port: number;
+  host: string;
+  seed?: number;
+}
+
+const LOOPBACK_HOST = /^(localhost|127(\.\d{1,3}){3}|::1)$/;
+
+/** A value as a POSIX shell reads it back. */
+function shellQuote(value: string): string {
+  return /^[\w./:@+-]+$/.test(value) ? value : `'${value.replaceAll("'", "'\\''")}'`;
+}
+
+export async function runSandboxStart(invocation: Invocation, options: SandboxStartOptions): Promise<void> {
+  const { ctx } = invocation;
+  if (!LOOPBACK_HOST.test(options.host))
+    invocation.warn(`${options.host} can be reached by others: anybody who finds it may use this sandbox.`);
+  const { startSandbox } = await import('../sandbox/index.ts');
+  const sandbox = await startSandbox({ host: options.host, port: options.port, seed: options.seed });
+  invocation.onClose(() => sandbox.close());
+  if (invocation.format === 'table') {
+    const lines = Object.entries(sandbox.env).map(([name, value]) => `export ${name}=${shellQuote(value)}`);
+    await invocation.write(`${lines.join('\n')}\n`);
+    invocation.say(`The sandbox listens at ${sandbox.url} and forgets everything when it ends (Ctrl-C).`);
+    invocation.say('Paste the lines above into another terminal, then try: convirza users list');
+  } else {
+    const ready = { url: sandbox.url, port: sandbox.port, account: sandbox.account, env: sandbox.env };
+    await invocation.write(`${JSON.stringify(ready)}\n`);
+  }
+  await new Promise<void>((resolve) => {
+    if (ctx.signal.aborted) resolve();
+    ctx.signal.addEventListener('abort', () => resolve(), { once: true });
+  });
+  // To be stopped is how a server ends, not a failure.
+  if (ctx.signal.reason instanceof CliError && ctx.signal.reason.type === 'interrupted') return;
+  ctx.signal.throwIfAborted();
+}
+
+/** A context in which every command meets a fresh sandbox, signed in, with nothing of the user's touched. */
+export interface SandboxedContext {
+  ctx: Context;
+  close: () => Promise<void>;
+}
+
+export async function enterSandbox(ctx: Context): Promise<SandboxedContext> {
+  const { startSandbox } = await import('../sandbox/index.ts');
+  const folder = await mkdtemp(join(tmpdir(), 'convirza-sandbox-'));
+  let sandbox: Sandbox;
+  try {
+    sandbox = await startSandbox();
+  } catch (error) {
+    await rm(folder, { recursive: true, force: true });
+    throw error;
+  }
+  const env = {
+    ...ctx.env,
+    ...sandbox.env,
+    CONVIRZA_TOKEN: sandbox.issueTokens().access_token,
+    CONVIRZA_CONFIG_DIR: folder,
+    CONVIRZA_PROFILE: undefined,
+    NEXTEVI_ACCESS_TOKEN: undefined,
+    NEXTEVI_PROJECT_ID: undefined,
+  };
+  return {
+    ctx: { ...ctx, env },
+    close: async () => {
+      await sandbox.close();
+      await rm(folder, { recursive: true, force: true });
+    },
+  };
+}

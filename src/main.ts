@@ -1,0 +1,118 @@
+/** The only file that knows the process: arguments, environment, streams and signals in, an exit code out. */
+import { homedir } from 'node:os';
+import { fileURLToPath } from 'node:url';
+import type { Context } from './context.ts';
+import { CliError, EXIT_CODES, errorCode } from './shared/errors.ts';
+import { VERSION } from './shared/version.ts';
+import { sleep } from './shared/wait.ts';
+
+/** Nobody reads what is written any more; that is how `| head` ends a command, and no failure. */
+class ReaderGone extends Error {}
+
+/** The first signal asks the command to end well; a second one ends it at once. */
+function listenForSignals(abort: AbortController): void {
+  const signals = [
+    ['SIGINT', 'interrupted', 'Interrupted'],
+    ['SIGTERM', 'terminated', 'Terminated'],
+  ] as const;
+  for (const [signal, type, message] of signals) {
+    const handler = () => {
+      process.removeListener(signal, handler);
+      if (abort.signal.aborted) process.kill(process.pid, signal);
+      else {
+        process.on(signal, () => {
+          process.removeAllListeners(signal);
+          process.kill(process.pid, signal);
+        });
+        abort.abort(new CliError(type, message));
+      }
+    };
+    process.on(signal, handler);
+  }
+}
+
+function makeContext(abort: AbortController): Context {
+  return {
+    stdin: process.stdin,
+    stdout: process.stdout,
+    stderr: process.stderr,
+    env: process.env,
+    cwd: process.cwd(),
+    home: homedir(),
+    platform: process.platform,
+    program: {
+      interpreter: process.execPath,
+      file: process.argv[1] ?? fileURLToPath(import.meta.url),
+    },
+    signal: abort.signal,
+    now: Date.now,
+    clock: () => performance.now(),
+    random: Math.random,
+    sleep,
+  };
+}
+
+function asksForJson(words: readonly string[]): boolean {
+  const output = words.indexOf('--output');
+  return (
+    words.includes('--json') ||
+    words.some((word) => /^--output=(nd)?json$/.test(word)) ||
+    (output >= 0 && /^(nd)?json$/.test(words[output + 1] ?? ''))
+  );
+}
+
+/** Prints an error in the form that was asked for. @returns the exit code */
+async function report(error: unknown, ctx: Context, words: readonly string[]): Promise<number> {
+  const known =
+    error instanceof CliError
+      ? error
+      : new CliError(
+          'internal',
+          `Something in this program is wrong: ${(error as Error)?.message ?? String(error)}`,
+          {
+            hint: 'Please report it with the command and the stack that CONVIRZA_STACK=1 shows.',
+            cause: error,
+          },
+        );
+  const { errorObject, formatError } = await import('./output/report.ts');
+  if (asksForJson(words)) ctx.stderr.write(`${JSON.stringify(errorObject(known))}\n`);
+  else {
+    const [{ Chalk }, { terminalOf }] = await Promise.all([
+      import('chalk'),
+      import('./commands/invocation.ts'),
+    ]);
+    const { colourErr } = terminalOf(ctx, { color: !words.includes('--no-color') });
+    ctx.stderr.write(formatError(known, new Chalk({ level: colourErr ? 1 : 0 })));
+  }
+  if (ctx.env['CONVIRZA_STACK']) {
+    const cause = known.cause instanceof Error ? known.cause : known;
+    ctx.stderr.write(`${cause.stack ?? cause.message}\n`);
+  }
+  return known.exitCode;
+}
+
+/** Runs the command line of this process and sets its exit code; never calls `process.exit`, which cuts output. */
+export async function main(): Promise<void> {
+  const words = process.argv.slice(2);
+  if (words.length === 1 && (words[0] === '--version' || words[0] === '-v')) {
+    process.stdout.write(`${VERSION}\n`);
+    return;
+  }
+  const abort = new AbortController();
+  for (const stream of [process.stdout, process.stderr])
+    stream.on('error', (error) => {
+      if (errorCode(error) !== 'EPIPE') process.exitCode = EXIT_CODES.internal;
+      abort.abort(new ReaderGone());
+    });
+  listenForSignals(abort);
+  const ctx = makeContext(abort);
+  try {
+    const { runProgram } = await import('./program.ts');
+    await runProgram(ctx, words);
+  } catch (error) {
+    const readerGone = abort.signal.reason instanceof ReaderGone || errorCode(error) === 'EPIPE';
+    if (!readerGone) process.exitCode = await report(error, ctx, words);
+  }
+  // An open standard input would keep the process waiting for input that nobody needs.
+  process.stdin.destroy();
+}

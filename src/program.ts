@@ -1,0 +1,264 @@
+/** Assembles the command tree. Whatever is heavy is loaded inside an action, not here. */
+import { Command, CommanderError, InvalidArgumentError, Option } from 'commander';
+import { addEndpointCommand } from './commands/endpoint-command.ts';
+import { globalFlagsHelp, HELP, wrap } from './commands/help.ts';
+import { makeRun, type RunAction } from './commands/run.ts';
+import type { Context } from './context.ts';
+import { FAMILIES } from './convirza/catalogue/index.ts';
+import { FORMATS } from './output/rows.ts';
+import { CliError } from './shared/errors.ts';
+import { VERSION } from './shared/version.ts';
+
+function numberBetween(min: number, max: number): (text: string) => number {
+  return (text) => {
+    const value = Number(text);
+    if (text.trim() === '' || !Number.isFinite(value) || value < min || value > max)
+      throw new InvalidArgumentError(`It must be a number from ${min} to ${max}.`);
+    return value;
+  };
+}
+
+function addGlobalFlags(program: Command): void {
+  program
+    .option('--json', 'print JSON')
+    .addOption(new Option('--output <format>', 'shape of the output').choices(FORMATS))
+    .option('--profile <name>', 'account to use')
+    .option('--sandbox', 'run against a sandbox inside this process: no account, no network, nothing kept')
+    .option('--timeout <seconds>', 'longest silence of a server (default: 30)')
+    .option('--retries <count>', 'how often a failed request is sent again (default: 3)')
+    .option('--api-url <url>', 'base URL of the Convirza API')
+    .option('--oauth-url <url>', 'base URL of the sign-in service')
+    .option('--voice-url <url>', 'address of the voice service')
+    .option('--insecure-http', 'accept http: and ws: beyond this machine')
+    .option('-q, --quiet', 'say nothing but results, warnings and errors')
+    .option('--no-color', 'no colour')
+    .option('--no-input', 'never ask');
+}
+
+const EXIT_NOTE =
+  '0 done, 2 wrong usage, 3 not confirmed, 4 not signed in or refused, 5 not found, 6 rejected, 7 rate limited, 8 some items failed, 9 network, 10 server failure, 11 threshold missed, 130 interrupted';
+
+function addAuthStatus(auth: Command, run: RunAction): void {
+  auth
+    .command('status')
+    .description('Show who is signed in, for how long, and how the tokens are kept (offline)')
+    .addHelpText('after', '\nExamples:\n  $ convirza auth status\n  $ convirza auth status --json')
+    .action(run(async (invocation) => (await import('./commands/auth.ts')).runStatus(invocation)));
+}
+
+function addVoice(program: Command, run: RunAction): void {
+  const voice = program.command('voice').description('Talk to a NextEVI voice agent');
+  voice
+    .command('stream')
+    .description('Speak an audio file to an agent in real time and show its answer')
+    .argument('<file>', 'WAV file; it is converted to 24 kHz mono on the way')
+    .option('--save <file>', 'keep the spoken answer as a WAV file')
+    .addOption(
+      new Option('--transport <kind>', 'how audio is sent: binary frames, or JSON audio_input messages')
+        .choices(['binary', 'json'])
+        .default('binary'),
+    )
+    .option('--config-id <id>', 'voice configuration (default: NEXTEVI_CONFIG_ID)')
+    .option('--project-id <id>', 'project; found from the configuration when left out')
+    .addOption(new Option('--speed <factor>', 'times real time').argParser(numberBetween(0.1, 20)).default(1))
+    .addOption(
+      new Option('--reply-timeout <seconds>', 'how long to wait for an answer')
+        .argParser(numberBetween(0.1, 3600))
+        .default(20),
+    )
+    .option('--allow-truncated', 'take a WAV file that is shorter than its header says')
+    .addHelpText(
+      'after',
+      [
+        '',
+        'Examples:',
+        '  $ convirza voice stream question.wav --save answer.wav',
+        '  $ convirza voice stream question.wav --json --sandbox',
+        '',
+        'Notes:',
+        wrap('Credentials come from NEXTEVI_API_KEY or NEXTEVI_ACCESS_TOKEN, never from a flag.', '  '),
+        wrap('A turn ends by silence, so silence follows the file until the answer begins.', '  '),
+        wrap(
+          'It ends by itself when the answer is complete; how the service marks that is only partly documented: a marked last chunk, or three quiet seconds.',
+          '  ',
+        ),
+      ].join('\n'),
+    )
+    .action(
+      run(async (invocation, [file], options) =>
+        (await import('./commands/voice-stream.ts')).runVoiceStream(invocation, String(file), options),
+      ),
+    );
+}
+
+function addSandbox(program: Command, run: RunAction): void {
+  const sandbox = program.command('sandbox').description('A local stand-in for both services');
+  sandbox
+    .command('start')
+    .description('Start it on this machine; it ends with Ctrl-C and forgets everything')
+    .addOption(
+      new Option('--port <number>', 'port; 0 for any free one')
+        .argParser(numberBetween(0, 65_535))
+        .default(4010),
+    )
+    .option('--host <name>', 'address to listen on', '127.0.0.1')
+    .addOption(
+      new Option('--seed <number>', 'another seed, other sample data').argParser(numberBetween(0, 2 ** 31)),
+    )
+    .addHelpText(
+      'after',
+      '\nExamples:\n  $ convirza sandbox start\n  $ convirza sandbox start --port 0 --json\n\nIt prints the environment variables that point this program at it.',
+    )
+    .action(
+      run(async (invocation, _args, options) =>
+        (await import('./commands/sandbox.ts')).runSandboxStart(invocation, options),
+      ),
+    );
+}
+
+function addConfig(program: Command, run: RunAction): void {
+  const load = () => import('./commands/config.ts');
+  const config = program.command('config').description('Settings of this machine');
+  config
+    .command('list')
+    .description('Show all settings, and where each value comes from')
+    .action(run(async (invocation) => (await load()).runConfigList(invocation)));
+  config
+    .command('get')
+    .argument('<name>', 'setting')
+    .description('Print one setting')
+    .action(run(async (invocation, [name]) => (await load()).runConfigGet(invocation, String(name))));
+  config
+    .command('set')
+    .argument('<name>', 'setting')
+    .argument('<value>', 'its new value')
+    .description('Keep a setting')
+    .action(
+      run(async (invocation, [name, value]) =>
+        (await load()).runConfigSet(invocation, String(name), String(value)),
+      ),
+    );
+  config
+    .command('unset')
+    .argument('<name>', 'setting')
+    .description('Go back to the default')
+    .action(run(async (invocation, [name]) => (await load()).runConfigUnset(invocation, String(name))));
+}
+
+function leaves(command: Command): Command[] {
+  return command.commands.flatMap((child) => (child.commands.length > 0 ? leaves(child) : [child]));
+}
+
+/**
+ * The whole program.
+ *
+ * @param wanted whether the commands of a family are needed; families that are not are only named
+ */
+export function buildProgram(ctx: Context, wanted: (family: string) => boolean = () => true): Command {
+  const program = new Command('convirza');
+  program
+    .description('Convirza V3 call tracking and NextEVI voice agents, from a terminal and from scripts.')
+    .version(VERSION, '-v, --version', 'print the version')
+    .helpOption('-h, --help', 'help for a command')
+    .configureHelp(HELP)
+    .exitOverride()
+    .configureOutput({
+      writeOut: (text) => ctx.stdout.write(text),
+      // A help page that is shown because words were missing is talk; error lines are made by `main`.
+      writeErr: (text) => ctx.stderr.write(text),
+      outputError: () => {},
+      getOutHelpWidth: () => 80,
+      getErrHelpWidth: () => 80,
+    });
+  addGlobalFlags(program);
+  const run = makeRun(ctx);
+  for (const { name, summary, endpoints } of FAMILIES) {
+    const family = program.command(name).description(summary);
+    if (!wanted(name)) continue;
+    for (const endpoint of endpoints) addEndpointCommand(family, endpoint, ctx, run);
+    if (name === 'auth') addAuthStatus(family, run);
+  }
+  addVoice(program, run);
+  addSandbox(program, run);
+  addConfig(program, run);
+  program
+    .command('completion')
+    .argument('<shell>', 'bash, zsh, fish or powershell')
+    .description('Print the completion script for a shell')
+    .action(
+      run(async (invocation, [shell]) =>
+        (await import('./commands/completion.ts')).runCompletion(
+          invocation,
+          String(shell),
+          buildProgram(ctx),
+        ),
+      ),
+    );
+  program
+    .command('demo')
+    .description('The main job against a local sandbox, step by step: no account, no network')
+    .action(run(async (invocation) => (await import('./commands/demo.ts')).runDemo(invocation)));
+  for (const command of leaves(program)) command.addHelpText('after', globalFlagsHelp(program));
+  program.addHelpText(
+    'after',
+    [
+      '',
+      'Examples:',
+      '  $ convirza demo',
+      '  $ convirza auth login',
+      '  $ convirza users list --json',
+      '  $ convirza prompts upload ./prompts --message-type prompt',
+      '  $ convirza voice stream question.wav --save answer.wav',
+      '',
+      'Exit codes:',
+      wrap(EXIT_NOTE, '  '),
+    ].join('\n'),
+  );
+  return program;
+}
+
+/** As much of the command line as names a command. */
+function knownWords(program: Command, words: readonly string[]): string[] {
+  const known: string[] = [];
+  let at: Command | undefined = program;
+  for (const word of words) {
+    if (word.startsWith('-')) continue;
+    at = at?.commands.find((command) => command.name() === word);
+    if (at === undefined) break;
+    known.push(word);
+  }
+  return known;
+}
+
+/** What commander says went wrong, as an error of ours; undefined when it only printed help or the version. */
+function usageError(error: CommanderError, program: Command, words: readonly string[]): CliError | undefined {
+  if (error.exitCode === 0) return undefined;
+  if (error.code === 'commander.help' || error.code === 'commander.helpDisplayed')
+    return new CliError('usage', 'A command is missing', { hint: 'The commands are listed above.' });
+  const text = error.message.replace(/^error: /, '').replace(/\s*\n\s*/g, ' ');
+  const message = text.charAt(0).toUpperCase() + text.slice(1);
+  return new CliError('usage', message, {
+    hint: `See: convirza ${[...knownWords(program, words), '--help'].join(' ')}`,
+  });
+}
+
+/**
+ * Runs one command line.
+ *
+ * @param words the arguments without the interpreter and the program
+ * @throws CliError for everything that went wrong on purpose
+ */
+export async function runProgram(ctx: Context, words: readonly string[]): Promise<void> {
+  const program = buildProgram(ctx, (family) => words.includes(family));
+  if (words.length === 0) {
+    program.outputHelp();
+    return;
+  }
+  try {
+    await program.parseAsync(words, { from: 'user' });
+  } catch (error) {
+    if (!(error instanceof CommanderError)) throw error;
+    const usage = usageError(error, program, words);
+    if (usage !== undefined) throw usage;
+  }
+}
