@@ -1,0 +1,86 @@
+/** The public shapes of the sandbox: what it is started with and what it gives back. */
+import type { TokenPair } from './sessions.ts';
+import type { Row } from './store.ts';
+import type { FaultRule, VoiceOptions } from './types.ts';
+
+export interface SandboxOptions {
+  /** Name or address to listen on; default 127.0.0.1. */
+  host?: string | undefined;
+  /** Port to listen on; 0, the default, takes a free one. */
+  port?: number | undefined;
+  /** Other seeds give other sample data; the same seed gives the same. Default 1. */
+  seed?: number | undefined;
+  /** Life of an access token in seconds; default 604,800 (reference §4). */
+  accessTokenSeconds?: number | undefined;
+  /** Life of a refresh token in seconds; default 15,552,000 (reference §4). */
+  refreshTokenSeconds?: number | undefined;
+  /** Logins that one address may try in a minute; default 10 (reference §3). */
+  loginsPerMinute?: number | undefined;
+  /** Whether a spent refresh token that comes back revokes its whole session; default true. */
+  detectReuse?: boolean | undefined;
+  /** The fault rules at the start, and again after a reset. */
+  faults?: readonly FaultRule[] | undefined;
+  voice?: VoiceOptions | undefined;
+  /** The clock, in milliseconds since 1970; default `Date.now`. Delays of faults run on real time. */
+  now?: (() => number) | undefined;
+  /** Told of every request as soon as its outcome is certain, before the answer is sent. */
+  onRequest?: ((record: RequestRecord) => void) | undefined;
+}
+
+/** One request that came. Those to `/_sandbox/` and those refused for their Host are not recorded. */
+export interface RequestRecord {
+  method: string;
+  /** The path as it came, without the query. */
+  path: string;
+  /** Query parameters; values that came more than once are joined by commas. */
+  query: Record<string, string>;
+  /** Headers as they came, credentials included, names in lower case. */
+  headers: Record<string, string>;
+  /** The status answered; `reset`: a fault broke the connection; `aborted`: the client did. */
+  status: number | 'reset' | 'aborted';
+  /** When the request came, ISO 8601 UTC. */
+  at: string;
+  /** The parsed JSON body. Never the bytes of a file. */
+  body?: unknown;
+}
+
+/** Read access to what is stored; rows are copies in the shape that the list of the family answers. */
+export interface SandboxState {
+  /** All rows of a catalogue family (`users`, `prompts`, `ad-sources` …), soft-deleted ones included. */
+  rows(family: string): Row[];
+}
+
+/** A running sandbox. */
+export interface Sandbox {
+  /** `http://host:port`, without a slash at the end. */
+  readonly url: string;
+  /** `url` + `/v3`. */
+  readonly apiUrl: string;
+  readonly oauthUrl: string;
+  /** `ws://host:port/ws/voice`. */
+  readonly voiceUrl: string;
+  readonly port: number;
+  /** The administrator. */
+  readonly account: { email: string; password: string };
+  /** The voice API key, `oak_…`. */
+  readonly voiceKey: string;
+  /** A bearer token that the voice side accepts instead of the key. */
+  readonly voiceToken: string;
+  /** The environment that points the command-line tool at this sandbox. */
+  readonly env: Record<string, string>;
+  /** The newest 10,000 requests, oldest first, in the order of their answers. */
+  readonly requests: readonly RequestRecord[];
+  readonly state: SandboxState;
+  /** Replaces all fault rules and starts their counts anew. Throws CliError `usage` for a malformed rule. */
+  setFaults(rules: readonly FaultRule[]): void;
+  /** Signs in as the administrator without a request; does not count as a login. */
+  issueTokens(): TokenPair;
+  /** Lets every access token end now; refresh tokens stay good. */
+  expireAccessTokens(): void;
+  /** Revokes every session with all of its tokens. */
+  revokeSessions(): void;
+  /** The bytes of an uploaded prompt. */
+  promptBytes(id: number): Buffer | undefined;
+  /** Closes the port and every connection at once. May be called again. */
+  close(): Promise<void>;
+}

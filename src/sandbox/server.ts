@@ -1,0 +1,182 @@
+/** The sockets of the sandbox: one port for HTTP and WebSocket. */
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import type { AddressInfo, Socket } from 'node:net';
+import type { Duplex } from 'node:stream';
+import { CliError, errorCode } from '../shared/errors.ts';
+import { sleep } from '../shared/wait.ts';
+import type { App } from './app.ts';
+import { CONTROL_PATH, type Controls, controlAnswer } from './control.ts';
+import { faultyAnswer, letsTakeEffect } from './faults.ts';
+import { type Answer, textAnswer } from './http/answer.ts';
+import { ClientGone, Exchange } from './http/exchange.ts';
+import { hasOwnHost, isForeignOrigin } from './http/guard.ts';
+import type { RequestLog } from './request-log.ts';
+import type { FaultRule } from './types.ts';
+
+/** Longer than any pause of a client: an idle connection that we closed would look like a fault. */
+const KEEP_ALIVE_MS = 600_000;
+
+/** How long the rest of a refused body is thrown away before its connection is broken. */
+const LINGER_MS = 10_000;
+
+/** What the sockets lead to. */
+export interface ServerParts {
+  readonly host: string;
+  readonly app: App;
+  readonly controls: Controls;
+  readonly log: RequestLog;
+  readonly now: () => number;
+  /** Gets every WebSocket upgrade below `/ws/voice/`. */
+  readonly upgrade: (request: IncomingMessage, socket: Duplex, head: Buffer) => void;
+}
+
+/** Listens, guards, lets faults act, and sends. */
+export class SandboxServer {
+  readonly #parts: ServerParts;
+  readonly #server: Server;
+  readonly #sockets = new Set<Socket>();
+  readonly #closing = new AbortController();
+  #closed: Promise<void> | undefined;
+
+  constructor(parts: ServerParts) {
+    this.#parts = parts;
+    this.#server = createServer({ keepAliveTimeout: KEEP_ALIVE_MS }, (request, response) => {
+      this.#serve(request, response).catch(() => response.destroy());
+    });
+    this.#server.on('connection', (socket) => {
+      this.#sockets.add(socket);
+      socket.on('close', () => this.#sockets.delete(socket));
+    });
+    this.#server.on('upgrade', (request, socket, head) => this.#upgrade(request, socket, head));
+  }
+
+  /** The port, once it listens. */
+  get port(): number {
+    return (this.#server.address() as AddressInfo).port;
+  }
+
+  /** Listens on the port, 0 for a free one. Throws CliError `usage` when that cannot be. */
+  async listen(port: number): Promise<void> {
+    const { host } = this.#parts;
+    await new Promise<void>((resolve, reject) => {
+      this.#server.once('error', reject);
+      this.#server.listen(port, host, resolve);
+    }).catch((error: unknown) => {
+      throw listenFailure(error, host, port);
+    });
+  }
+
+  /** Closes the port and breaks every connection, those of WebSockets too. */
+  close(): Promise<void> {
+    this.#closed ??= new Promise((resolve) => {
+      this.#closing.abort();
+      this.#server.close(() => resolve());
+      for (const socket of this.#sockets) socket.destroy();
+    });
+    return this.#closed;
+  }
+
+  async #serve(request: IncomingMessage, response: ServerResponse): Promise<void> {
+    const { host, controls, now } = this.#parts;
+    // Without a listener an aborted upload would end the process.
+    request.on('error', () => undefined);
+    const exchange = new Exchange(request, now());
+    if (!hasOwnHost(request, host) || isForeignOrigin(request)) {
+      send(exchange, response, textAnswer(403, 'The sandbox answers local programs only.\n'));
+    } else if (exchange.path.startsWith(CONTROL_PATH)) {
+      send(exchange, response, await controlAnswer(exchange, controls, now()));
+    } else {
+      await this.#answer(exchange, response, controls.faults.take(exchange.method, exchange.path));
+    }
+  }
+
+  async #answer(exchange: Exchange, response: ServerResponse, rule: FaultRule | undefined): Promise<void> {
+    const { app, log, now } = this.#parts;
+    let answer: Answer | undefined;
+    try {
+      if (rule === undefined || letsTakeEffect(rule)) answer = await app.answer(exchange);
+      else if (rule.reset === undefined) await drain(exchange.request);
+    } catch (error) {
+      if (!(error instanceof ClientGone)) throw error;
+      log.add(exchange, 'aborted');
+      return;
+    }
+    if (rule?.delayMs !== undefined) await this.#delay(rule.delayMs, response);
+    if (rule?.reset !== undefined) {
+      log.add(exchange, 'reset');
+      exchange.request.socket.resetAndDestroy();
+      return;
+    }
+    if (rule !== undefined) answer = faultyAnswer(rule, answer, now());
+    if (answer === undefined) return;
+    log.add(exchange, answer.status);
+    send(exchange, response, answer, rule?.cutAfterBytes);
+  }
+
+  /** Ends early when the client goes or the sandbox closes. */
+  async #delay(ms: number, response: ServerResponse): Promise<void> {
+    const gone = new AbortController();
+    response.on('close', () => gone.abort());
+    await sleep(ms, AbortSignal.any([gone.signal, this.#closing.signal])).catch(() => undefined);
+  }
+
+  #upgrade(request: IncomingMessage, socket: Duplex, head: Buffer): void {
+    // Before the voice side has taken over nobody else listens.
+    socket.on('error', () => undefined);
+    const path = (request.url ?? '').split('?', 1)[0]?.replace(/\/{2,}/g, '/') ?? '';
+    if (!hasOwnHost(request, this.#parts.host)) refuseUpgrade(socket, '403 Forbidden');
+    else if (/^\/ws\/voice\/[^/]+$/.test(path)) this.#parts.upgrade(request, socket, head);
+    else refuseUpgrade(socket, '404 Not Found');
+  }
+}
+
+/** Refuses a WebSocket with a status line such as `404 Not Found`. */
+export function refuseUpgrade(socket: Duplex, status: string): void {
+  socket.end(`HTTP/1.1 ${status}\r\nConnection: close\r\nContent-Length: 0\r\n\r\n`);
+}
+
+function listenFailure(error: unknown, host: string, port: number): CliError {
+  const elsewhere = { hint: 'Choose another --port, or --port 0 for any free one.', cause: error };
+  switch (errorCode(error)) {
+    case 'EADDRINUSE':
+      return new CliError('usage', `Port ${port} on ${host} is already in use.`, elsewhere);
+    case 'EACCES':
+      return new CliError('usage', `Port ${port} on ${host} needs more rights than you have.`, elsewhere);
+    case 'ERR_SOCKET_BAD_PORT':
+      return new CliError('usage', `${port} is not a port: 0 to 65535.`, elsewhere);
+    default:
+      return new CliError('usage', `Cannot listen on ${host}: ${(error as Error).message}`, {
+        hint: 'Choose a --host that is an address of this machine.',
+        cause: error,
+      });
+  }
+}
+
+/** Lets the whole body pass unseen. Throws ClientGone. */
+async function drain(request: IncomingMessage): Promise<void> {
+  await new Promise<void>((resolve, reject) => {
+    request.on('end', resolve);
+    request.on('close', () => reject(new ClientGone()));
+    request.resume();
+  });
+}
+
+/** Sends the answer, or its first `cut` bytes of body and then the end of the connection. */
+function send(exchange: Exchange, response: ServerResponse, answer: Answer, cut?: number): void {
+  const { request } = exchange;
+  const length = String(answer.body.length);
+  response.writeHead(answer.status, { 'content-length': length, ...answer.headers });
+  if (cut !== undefined) {
+    response.flushHeaders();
+    if (cut > 0) response.write(answer.body.subarray(0, cut));
+    request.socket.destroySoon();
+    return;
+  }
+  response.end(answer.body);
+  if (request.complete) return;
+  // A body that was refused half-way still comes. Closing now would reset the connection, and many clients
+  // would never see the answer: the rest is read and thrown away, for a while.
+  request.resume();
+  const timer = setTimeout(() => request.socket.destroy(), LINGER_MS).unref();
+  request.on('close', () => clearTimeout(timer));
+}
