@@ -5,7 +5,7 @@ import { globalFlagsHelp, HELP, wrap } from './commands/help.ts';
 import { makeRun, type RunAction } from './commands/run.ts';
 import type { Context } from './context.ts';
 import { FAMILIES } from './convirza/catalogue/index.ts';
-import { FORMATS } from './output/rows.ts';
+import { FORMATS } from './output/formats.ts';
 import { CliError } from './shared/errors.ts';
 import { VERSION } from './shared/version.ts';
 
@@ -47,7 +47,7 @@ function addAuthStatus(auth: Command, run: RunAction): void {
 }
 
 function addVoice(program: Command, run: RunAction): void {
-  const voice = program.command('voice').description('Talk to a NextEVI voice agent');
+  const voice = program.command('voice').description('Talk to a NextEVI voice agent').helpCommand(false);
   voice
     .command('stream')
     .description('Speak an audio file to an agent in real time and show its answer')
@@ -92,7 +92,10 @@ function addVoice(program: Command, run: RunAction): void {
 }
 
 function addSandbox(program: Command, run: RunAction): void {
-  const sandbox = program.command('sandbox').description('A local stand-in for both services');
+  const sandbox = program
+    .command('sandbox')
+    .description('A local stand-in for both services')
+    .helpCommand(false);
   sandbox
     .command('start')
     .description('Start it on this machine; it ends with Ctrl-C and forgets everything')
@@ -118,7 +121,7 @@ function addSandbox(program: Command, run: RunAction): void {
 
 function addConfig(program: Command, run: RunAction): void {
   const load = () => import('./commands/config.ts');
-  const config = program.command('config').description('Settings of this machine');
+  const config = program.command('config').description('Settings of this machine').helpCommand(false);
   config
     .command('list')
     .description('Show all settings, and where each value comes from')
@@ -160,6 +163,7 @@ export function buildProgram(ctx: Context, wanted: (family: string) => boolean =
     .description('Convirza V3 call tracking and NextEVI voice agents, from a terminal and from scripts.')
     .version(VERSION, '-v, --version', 'print the version')
     .helpOption('-h, --help', 'help for a command')
+    .helpCommand('help [command...]', 'help for a command')
     .configureHelp(HELP)
     .exitOverride()
     .configureOutput({
@@ -173,7 +177,7 @@ export function buildProgram(ctx: Context, wanted: (family: string) => boolean =
   addGlobalFlags(program);
   const run = makeRun(ctx);
   for (const { name, summary, endpoints } of FAMILIES) {
-    const family = program.command(name).description(summary);
+    const family = program.command(name).description(summary).helpCommand(false);
     if (!wanted(name)) continue;
     for (const endpoint of endpoints) addEndpointCommand(family, endpoint, ctx, run);
     if (name === 'auth') addAuthStatus(family, run);
@@ -255,7 +259,9 @@ export async function runProgram(ctx: Context, words: readonly string[]): Promis
     return;
   }
   try {
-    await program.parseAsync(words, { from: 'user' });
+    // `help users list` at any depth; commander's own help command knows one level.
+    const asked = words[0] === 'help' ? [...words.slice(1), '--help'] : words;
+    await program.parseAsync(asked, { from: 'user' });
   } catch (error) {
     if (!(error instanceof CommanderError)) throw error;
     const usage = usageError(error, program, words);

@@ -30,29 +30,34 @@ function freeName(folder: string): string {
 interface Step {
   title: string;
   args: string[];
-  /** Arguments as a user would type them, where they differ. */
-  shown?: string[];
 }
+
+/** How long a child may take to end well after an interruption. */
+const GRACE_MS = 3_000;
 
 /** Runs one command of the program as a child, its output passed through. @returns its exit code */
 function runStep(
   invocation: Invocation,
   step: Step,
-  env: Record<string, string | undefined>,
+  options: { cwd: string; env: Record<string, string | undefined> },
 ): Promise<number> {
   const { ctx } = invocation;
   const { interpreter, file } = ctx.program;
   return new Promise((resolve, reject) => {
     const child = spawn(interpreter, [file, ...step.args], {
-      cwd: ctx.cwd,
-      env: env as NodeJS.ProcessEnv,
+      cwd: options.cwd,
+      env: options.env as NodeJS.ProcessEnv,
       stdio: ['ignore', 'inherit', 'inherit'],
     });
-    // At a terminal Ctrl-C reaches the child by itself; a signal to this process alone is passed on.
-    const onAbort = () => child.kill('SIGTERM');
+    let timer: NodeJS.Timeout | undefined;
+    // At a terminal Ctrl-C reaches the child too, and a second signal would cut it short.
+    const onAbort = () => {
+      timer = setTimeout(() => child.kill('SIGTERM'), GRACE_MS);
+    };
     ctx.signal.addEventListener('abort', onAbort, { once: true });
     child.once('error', reject);
     child.once('close', (code) => {
+      clearTimeout(timer);
       ctx.signal.removeEventListener('abort', onAbort);
       resolve(code ?? 1);
     });
@@ -62,7 +67,7 @@ function runStep(
 export async function runDemo(invocation: Invocation): Promise<void> {
   const { ctx } = invocation;
   const folder = promptsFolder();
-  const reply = freeName(ctx.cwd);
+  const reply = join(ctx.cwd, freeName(ctx.cwd));
   const colour = invocation.colourOut;
   const prompts = (await readdir(folder)).length;
   const scratch = await mkdtemp(join(tmpdir(), 'convirza-demo-'));
@@ -83,26 +88,24 @@ export async function runDemo(invocation: Invocation): Promise<void> {
     { title: 'Sign in', args: ['auth', 'login'] },
     {
       title: `Upload ${prompts} spoken prompts`,
-      args: ['prompts', 'upload', folder, '--message-type', 'prompt'],
-      shown: ['prompts', 'upload', './prompts', '--message-type', 'prompt'],
+      args: ['prompts', 'upload', 'prompts', '--message-type', 'prompt'],
     },
     { title: 'See what is there', args: ['prompts', 'list'] },
     {
       title: 'Speak one of them to a voice agent, in real time, and keep the answer',
-      args: ['voice', 'stream', join(folder, 'welcome.wav'), '--save', reply],
-      shown: ['voice', 'stream', './prompts/welcome.wav', '--save', reply],
+      args: ['voice', 'stream', 'prompts/welcome.wav', '--save', reply],
     },
     { title: 'Sign out', args: ['auth', 'logout'] },
   ];
   await invocation.write(
-    `A demo against a local sandbox of both services at ${sandbox.url}: no account, no network.\n`,
+    `A demo against a local sandbox of both services at ${sandbox.url}: no account, no network.\nIt works in ${dirname(folder)}.\n`,
   );
   for (const [index, step] of steps.entries()) {
-    const command = `convirza ${(step.shown ?? step.args).join(' ')}`;
+    const command = `convirza ${step.args.join(' ')}`;
     await invocation.write(
       `\n${colour.bold(`${index + 1}. ${step.title}`)}\n${colour.cyan(`$ ${command}`)}\n`,
     );
-    const code = await runStep(invocation, step, env);
+    const code = await runStep(invocation, step, { cwd: dirname(folder), env });
     ctx.signal.throwIfAborted();
     if (code !== 0)
       throw new CliError('internal', `The demo stopped: "${command}" ended with code ${code}`, {
@@ -114,7 +117,7 @@ export async function runDemo(invocation: Invocation): Promise<void> {
       '',
       colour.bold('Done.'),
       `Signed in, uploaded ${prompts} prompts, spoke one to a voice agent, saved its spoken answer, signed out.`,
-      `The answer is in ${join(ctx.cwd, reply)}: the only thing that was left behind.`,
+      `The answer is in ${reply}: the only thing that was left behind.`,
       '',
       'Next, still without an account:   convirza users list --sandbox',
       'With your own account:            convirza auth login',

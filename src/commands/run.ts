@@ -1,7 +1,7 @@
 /** What every action goes through: global flags, the sandbox where asked for, and closing what was opened. */
 import type { Command } from 'commander';
 import type { Context } from '../context.ts';
-import { type GlobalFlags, Invocation } from './invocation.ts';
+import type { GlobalFlags, Invocation } from './invocation.ts';
 
 // biome-ignore lint/suspicious/noExplicitAny: commander hands over whatever the flags of a command were declared as
 export type Options = any;
@@ -26,6 +26,7 @@ export function makeRun(ctx: Context): RunAction {
       const sandboxed =
         flags.sandbox === true ? await (await import('./sandbox.ts')).enterSandbox(ctx) : undefined;
       try {
+        const { Invocation } = await import('./invocation.ts');
         const invocation = await Invocation.create(sandboxed?.ctx ?? ctx, flags);
         try {
           await action(invocation, args, command.opts(), command);

@@ -119,16 +119,33 @@ function afterLostAnswer(request: HttpRequest, answer: RawAnswer): RawAnswer {
 
 /** What to do about a status of this endpoint, where more is known than the status says. */
 function hintFor(endpoint: Endpoint, status: number): string | undefined {
-  if ((status === 404 || status === 405) && endpoint.evidence === 'inferred') {
-    const alternative = endpoint.notes?.find((note) => note.startsWith('Documented alternative'));
-    return `The path of this command is inferred, not documented: it may be wrong.${alternative === undefined ? '' : ` ${alternative}.`}`;
+  switch (status) {
+    case 401:
+      if (endpoint.service === 'oauth') return undefined;
+      return endpoint.path.startsWith('/groups/org-list')
+        ? 'The service answers 401 also for a group outside your account; otherwise sign in again: convirza auth login.'
+        : 'Sign in again: convirza auth login.';
+    case 403:
+      return 'Ask an administrator of the account for the right, or choose another group.';
+    case 404:
+    case 405:
+      return missingHint(endpoint, status);
+    case 429:
+      return 'Wait a minute, then try again.';
+    default:
+      return undefined;
   }
-  if (status === 401 && endpoint.path.startsWith('/groups/org-list'))
-    return 'The service answers 401 also for a group outside your account; otherwise sign in again: convirza auth login.';
-  if (status === 401 && endpoint.service === 'api') return 'Sign in again: convirza auth login.';
-  if (status === 403) return 'Ask an administrator of the account for the right, or choose another group.';
-  if (status === 404 && endpoint.pathParams !== undefined)
-    return `Check the id: convirza ${endpoint.family} list shows them.`;
-  if (status === 429) return 'Wait a minute, then try again.';
-  return undefined;
+}
+
+/** Either the id is wrong, or, where nobody documented the path, the path is. */
+function missingHint(endpoint: Endpoint, status: number): string | undefined {
+  const hints: string[] = [];
+  if (status === 404 && endpoint.path.includes('{'))
+    hints.push(`Check the id: convirza ${endpoint.family} list shows them.`);
+  if (endpoint.evidence === 'inferred') {
+    hints.push('The path of this command is inferred, not documented, and may be wrong.');
+    const alternative = endpoint.notes?.find((note) => note.startsWith('Documented alternative'));
+    if (alternative !== undefined) hints.push(/[.]$/.test(alternative) ? alternative : `${alternative}.`);
+  }
+  return hints.length === 0 ? undefined : hints.join(' ');
 }

@@ -134,8 +134,17 @@ export interface ServerError {
   details: unknown;
 }
 
+function knownKind(code: string): VoiceErrorKind | undefined {
+  return Object.hasOwn(VOICE_ERRORS, code) ? VOICE_ERRORS[code] : undefined;
+}
+
 export function kindOfError(code: string): VoiceErrorKind {
-  return VOICE_ERRORS[code] ?? UNKNOWN_ERROR;
+  return knownKind(code) ?? UNKNOWN_ERROR;
+}
+
+/** What the service said, as far as it is reasonable to repeat it. */
+function wordsOf(error: ServerError): string {
+  return [error.code, error.message.slice(0, 500)].filter((part) => part !== '').join(': ');
 }
 
 /** Where an error happened; support asks for the connection id and the time. */
@@ -149,7 +158,7 @@ export interface ErrorPlace {
 /** An `error` message as the error to end with. */
 export function errorOfServer(error: ServerError, place: ErrorPlace): CliError {
   const kind = kindOfError(error.code);
-  const said = [error.code, error.message].filter((part) => part !== '').join(': ');
+  const said = wordsOf(error);
   return make(kind.type, said === '' ? kind.meaning : `${kind.meaning} (${said})`, kind.advice, place);
 }
 
@@ -223,14 +232,23 @@ export interface CloseInfo {
  * name in its reason decides; in mid-session it is the rate limit; a bare one at the start is reported with all three.
  */
 export function errorOfClose(close: CloseInfo, place: ErrorPlace): CliError {
-  const named =
-    close.lastError?.code || Object.keys(VOICE_ERRORS).find((name) => close.reason.includes(name));
-  const details = `close code ${close.code}${close.reason === '' ? '' : `, ${close.reason.slice(0, 200)}`}`;
-  if (named !== undefined && VOICE_ERRORS[named] !== undefined) {
-    const kind = kindOfError(named);
-    const said = close.lastError?.message ? `: ${close.lastError.message}` : '';
-    return make(kind.type, `${kind.meaning} (${named}${said})`, kind.advice, place);
+  const { lastError } = close;
+  // The reason belongs to this close; the last message may be of something that was survived.
+  const inReason = Object.keys(VOICE_ERRORS).find((name) => close.reason.includes(name));
+  const named = inReason ?? lastError?.code ?? '';
+  const kind = knownKind(named);
+  if (kind !== undefined) {
+    const fits = lastError !== undefined && (lastError.code === named || lastError.code === '');
+    const said = wordsOf({ code: named, message: fits ? lastError.message : '', details: undefined });
+    return make(kind.type, `${kind.meaning} (${said})`, kind.advice, place);
   }
+  const details = [
+    `close code ${close.code}`,
+    close.reason.slice(0, 200),
+    lastError === undefined ? '' : wordsOf(lastError),
+  ]
+    .filter((part) => part !== '')
+    .join(', ');
   switch (close.code) {
     case 4001: {
       const kind = kindOfError('AUTH_FAILED');

@@ -38,6 +38,19 @@ interface Place {
   files: boolean;
 }
 
+const HELP_FLAG: OptionDescription = {
+  long: '--help',
+  short: '-h',
+  description: 'show help',
+  takesValue: false,
+  values: [],
+};
+
+/** Flags that apply everywhere. */
+function globalOptions(root: CommandDescription): OptionDescription[] {
+  return [...root.options.filter(({ long }) => long !== '--version'), HELP_FLAG];
+}
+
 function places(root: CommandDescription): Place[] {
   const found: Place[] = [];
   const visit = (command: CommandDescription, path: string, inherited: readonly OptionDescription[]) => {
@@ -51,14 +64,7 @@ function places(root: CommandDescription): Place[] {
     for (const child of command.commands)
       visit(child, path === '' ? child.name : `${path} ${child.name}`, options);
   };
-  const help: OptionDescription = {
-    long: '--help',
-    short: '-h',
-    description: 'show help',
-    takesValue: false,
-    values: [],
-  };
-  visit({ ...root, options: [] }, '', [...root.options.filter(({ long }) => long !== '--version'), help]);
+  visit({ ...root, options: [] }, '', globalOptions(root));
   return found;
 }
 
@@ -73,7 +79,7 @@ export function completionScript(shell: Shell, root: CommandDescription): string
     case 'zsh':
       return zsh(all);
     case 'fish':
-      return fish(all);
+      return fish(all, globalOptions(root));
     case 'powershell':
       return powershell(all);
   }
@@ -210,26 +216,28 @@ if [[ "$funcstack[1]" == _convirza ]]; then _convirza "$@"; else compdef _convir
 
 const fishText = (text: string) => `'${text.replaceAll('\\', '\\\\').replaceAll("'", "\\'")}'`;
 
-function fish(all: readonly Place[]): string {
+function fishOption({ long, short, description, takesValue, values }: OptionDescription, at: string): string {
+  const parts = [`complete -c convirza ${at}-l ${long.slice(2)}`];
+  if (short !== undefined) parts.push(`-s ${short.slice(1)}`);
+  if (values.length > 0)
+    parts.push(`-x -a ${fishText(values.map((value) => value.replaceAll(' ', '\\ ')).join(' '))}`);
+  else if (takesValue) parts.push('-r');
+  parts.push(`-d ${fishText(description)}`);
+  return parts.join(' ');
+}
+
+function fish(all: readonly Place[], everywhere: readonly OptionDescription[]): string {
   const paths = all.filter(({ path }) => path !== '').map(({ path }) => fishText(path));
-  const lines = all.flatMap((place) => {
-    const at = `-n ${fishText(`__convirza_at "${place.path}"`)}`;
-    const commands = place.commands.map(
-      ({ name, description }) =>
-        `complete -c convirza -f ${at} -a ${fishText(name)} -d ${fishText(description)}`,
-    );
-    const options = place.options.map(({ long, short, description, takesValue, values }) => {
-      const parts = [`complete -c convirza ${at} -l ${long.slice(2)}`];
-      if (short !== undefined) parts.push(`-s ${short.slice(1)}`);
-      if (values.length > 0)
-        parts.push(`-x -a ${fishText(values.map((value) => value.replaceAll(' ', '\\ ')).join(' '))}`);
-      else if (takesValue) parts.push('-r');
-      parts.push(`-d ${fishText(description)}`);
-      return parts.join(' ');
-    });
-    const files = place.files || place.commands.length > 0 ? [] : [`complete -c convirza -f ${at}`];
-    return [...commands, ...files, ...options];
-  });
+  const global = new Set(everywhere);
+  const lines = everywhere.map((option) => fishOption(option, ''));
+  for (const place of all) {
+    // fish works out each condition once for a completion, however many lines share it.
+    const at = `-n ${fishText(`__convirza_at "${place.path}"`)} `;
+    for (const { name, description } of place.commands)
+      lines.push(`complete -c convirza -f ${at}-a ${fishText(name)} -d ${fishText(description)}`);
+    if (!place.files && place.commands.length === 0) lines.push(`complete -c convirza -f ${at.trimEnd()}`);
+    for (const option of place.options) if (!global.has(option)) lines.push(fishOption(option, at));
+  }
   return `# fish completion for convirza
 # ${NOTICE}
 function __convirza_path

@@ -3,10 +3,8 @@ import type { ChalkInstance } from 'chalk';
 import { isObject } from '../shared/json.ts';
 import { cellText, chooseColumns, heading } from './cell.ts';
 import { csvLine } from './csv.ts';
+import type { Format } from './formats.ts';
 import { formatRecord, formatTable } from './table.ts';
-
-export const FORMATS = ['table', 'json', 'ndjson', 'csv'] as const;
-export type Format = (typeof FORMATS)[number];
 
 export interface RowsOptions {
   format: Format;

@@ -1,0 +1,97 @@
+import { spawn, spawnSync } from 'node:child_process';
+import { describe, expect, it } from 'vitest';
+import { BIN, cleanEnv, startBench, startSharedBench } from '../helpers/cli.ts';
+
+describe('colour', () => {
+  const bench = startSharedBench();
+  const coloured = (text: string) => text.includes('\u001b[');
+  it.each([
+    [{}, [], false],
+    [{ FORCE_COLOR: '1' }, [], true],
+    [{ FORCE_COLOR: '1', NO_COLOR: '1' }, [], true],
+    [{ FORCE_COLOR: '0' }, [], false],
+    [{ FORCE_COLOR: '1' }, ['--no-color'], false],
+    [{ NO_COLOR: '1' }, [], false],
+  ])('%j %j', async (env, flags, expected) => {
+    const { signedIn } = await bench;
+    const table = await signedIn(['users', 'list', '--limit', '1', ...flags], { env });
+    expect(coloured(table.stdout)).toBe(expected);
+    const error = await signedIn(['users', 'get', '999999', ...flags], { env });
+    expect(coloured(error.stderr)).toBe(expected);
+    const json = await signedIn(['users', 'list', '--limit', '1', '--json', ...flags], { env });
+    expect(coloured(json.stdout)).toBe(false);
+  });
+});
+
+const hasScript = spawnSync('script', ['--version']).status === 0;
+
+describe.skipIf(!hasScript)('at a terminal (needs script from util-linux)', () => {
+  /** Runs the program on a pseudo-terminal and types when a prompt shows. */
+  function typed(
+    args: string[],
+    home: string,
+    env: Record<string, string | undefined>,
+    answers: [RegExp, string][],
+  ): Promise<{ screen: string; code: number | null }> {
+    return new Promise((resolve) => {
+      const command = [process.execPath, BIN, ...args].map((word) => `'${word}'`).join(' ');
+      const child = spawn('script', ['-qec', `stty cols 80 rows 24; exec ${command}`, '/dev/null'], {
+        env: cleanEnv(home, { TERM: 'xterm', ...env }),
+        stdio: ['pipe', 'pipe', 'pipe'],
+      });
+      let screen = '';
+      let seen = 0;
+      child.stdout.setEncoding('utf8').on('data', (text: string) => {
+        screen += text;
+        const [next] = answers;
+        if (next === undefined || !next[0].test(screen.slice(seen))) return;
+        answers.shift();
+        seen = screen.length;
+        child.stdin.write(next[1]);
+      });
+      child.on('close', (code) => resolve({ screen, code }));
+    });
+  }
+
+  it('auth login asks for address and password and does not show the password', async () => {
+    const bench = await startBench();
+    const { email, password } = bench.sandbox.account;
+    const env = { ...bench.sandbox.env, CONVIRZA_EMAIL: undefined, CONVIRZA_PASSWORD: undefined };
+    const result = await typed(['auth', 'login'], bench.home, env, [
+      [/Email/, `${email}\r`],
+      [/Password/, `${password}\r`],
+    ]);
+    expect(result.code).toBe(0);
+    expect(result.screen).toContain('Signed in as');
+    expect(result.screen).not.toContain(password);
+    expect((await bench.anonymous(['auth', 'status'])).code).toBe(0);
+  });
+
+  it('a deletion asks; "no" ends with 3 and changes nothing, "yes" deletes', async () => {
+    const bench = await startBench();
+    const env = { ...bench.sandbox.env, CONVIRZA_TOKEN: bench.sandbox.issueTokens().access_token };
+    const no = await typed(
+      ['tags', 'delete', String(bench.sandbox.state.rows('tags')[0]?.['id'])],
+      bench.home,
+      env,
+      [[/Delete tags/, 'n\r']],
+    );
+    expect(no.code).toBe(3);
+    const count = bench.sandbox.state.rows('tags').length;
+    const yes = await typed(
+      ['tags', 'delete', String(bench.sandbox.state.rows('tags')[0]?.['id'])],
+      bench.home,
+      env,
+      [[/Delete tags/, 'y\r']],
+    );
+    expect(yes.code).toBe(0);
+    expect(bench.sandbox.state.rows('tags')).toHaveLength(count - 1);
+  });
+
+  it('Ctrl-C at a question ends with 130', async () => {
+    const bench = await startBench();
+    const env = { ...bench.sandbox.env, CONVIRZA_EMAIL: undefined };
+    const result = await typed(['auth', 'login'], bench.home, env, [[/Email/, '\u0003']]);
+    expect(result.code).toBe(130);
+  });
+});

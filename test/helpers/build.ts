@@ -1,0 +1,8 @@
+/** Builds the program once before the tests, which run it as users do. */
+import { execFileSync } from 'node:child_process';
+import { fileURLToPath } from 'node:url';
+
+export default function setup(): void {
+  const script = fileURLToPath(new URL('../../esbuild.config.js', import.meta.url));
+  execFileSync(process.execPath, [script], { stdio: 'inherit' });
+}
