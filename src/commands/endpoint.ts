@@ -44,14 +44,18 @@ async function runList(invocation: Invocation, input: EndpointInput): Promise<vo
     invocation.say(`${count} of ${total} rows. All of them: --all; more of them: --limit or --offset.`);
 }
 
-/** What a person is about to do: "Delete users 123". */
+/** What the endpoint is about, in the singular, out of its summary: "Create a user" → "user". */
+function noun(endpoint: Endpoint): string {
+  return /\ban? (.+?)(?: \(.*)?$/.exec(endpoint.summary)?.[1] ?? endpoint.family;
+}
+
+/** What a person is about to do: "Delete user 123". */
 function describe(input: EndpointInput): string {
   const { endpoint, path, bodyFlags } = input;
-  const target = Object.values(path).join(' ');
+  if (endpoint.danger === 'delete') return `Delete ${noun(endpoint)} ${Object.values(path).join(' ')}`;
   const given = bodyFlags.map((flag) =>
     flag.kind === 'typed' ? `${flag.param.name}=${String(flag.value)}` : flag.text,
   );
-  if (endpoint.danger === 'delete') return `Delete ${endpoint.family} ${target}`;
   const summary = endpoint.summary.replace(/ \(.*\)$/, '');
   return `${summary}${given.length > 0 ? `: ${given.join(', ')}` : ''} (it may cost money or be irreversible)`;
 }
@@ -86,8 +90,8 @@ const DONE: Readonly<Record<string, string>> = {
 };
 
 function done({ endpoint, path }: EndpointInput, data: unknown): string {
-  const target = Object.values(path).join(' ');
-  const created = endpoint.verb === 'create' ? createdId(data) : undefined;
-  const what = target === '' ? (created === undefined ? '' : ` ${String(created)}`) : ` ${target}`;
-  return `${DONE[endpoint.verb] ?? 'Done'}: ${endpoint.family}${what}.`;
+  const verb = DONE[endpoint.verb] ?? 'Done';
+  if (endpoint.danger === 'cost') return `${verb}.`;
+  const id = Object.values(path).join(' ') || (endpoint.verb === 'create' ? createdId(data) : undefined);
+  return `${verb} ${noun(endpoint)}${id === undefined || id === '' ? '' : ` ${id}`}.`;
 }

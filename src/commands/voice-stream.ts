@@ -189,6 +189,11 @@ export async function runVoiceStream(
     await invocation.write(`${JSON.stringify(result(conversation, summary, reply), null, 2)}\n`);
 }
 
+/** Seconds to three decimals. */
+function toMilli(seconds: number): number {
+  return Math.round(seconds * 1000) / 1000;
+}
+
 function result(
   conversation: Conversation,
   summary: StreamSummary,
@@ -200,9 +205,9 @@ function result(
     conversation: conversation.lines,
     emotions: conversation.emotions,
     interruptions: conversation.interruptions,
-    reply: reply === undefined ? null : { path: reply.path, seconds: reply.seconds },
-    sent_seconds: sentSeconds,
-    received_seconds: receivedSeconds,
+    reply: reply === undefined ? null : { path: reply.path, seconds: toMilli(reply.seconds) },
+    sent_seconds: toMilli(sentSeconds),
+    received_seconds: toMilli(receivedSeconds),
     handshake_ms: Math.round(handshakeMs),
     first_audio_ms: firstAudioMs === undefined ? null : Math.round(firstAudioMs),
   };

@@ -111,7 +111,8 @@ export function errorOfAnswer(answer: RawAnswer, hint?: string): CliError {
     );
   }
   const said = parsed === undefined ? `it answered ${describeText(text)}` : messageOf(parsed.value);
-  const message = said === undefined ? words(status) : `${words(status)}: ${said.slice(0, 500)}`;
+  const message =
+    said === undefined ? words(status) : `${words(status)}: ${said.slice(0, 500).replace(/[.\s]+$/, '')}`;
   return new CliError(typeOfStatus(status), `${message} (HTTP ${status})`, details);
 }
 

@@ -57,12 +57,12 @@ export function buildUrl(base: URL, path: string, query: Query = {}): URL {
 /**
  * Fills `{name}` in a path. Values are encoded whole: a slash or a dot segment in an id cannot lead elsewhere.
  *
- * @throws CliError `usage` for an empty value or one that is only dots
+ * @throws CliError `usage` for an empty value, one that is only dots, and one that is no Unicode text
  */
 export function fillPath(path: string, values: Readonly<Record<string, string>>): string {
   return path.replace(/\{(\w+)\}/g, (_, name: string) => {
     const value = values[name] ?? '';
-    if (value.trim() === '' || /^\.+$/.test(value))
+    if (value.trim() === '' || /^\.+$/.test(value) || /\p{Surrogate}/u.test(value))
       throw new CliError('usage', `${JSON.stringify(value)} is no ${name}`);
     return encodeURIComponent(value);
   });

@@ -16,9 +16,12 @@ export function cellText(value: unknown): string {
   return String(value);
 }
 
-/** `org_unit_id` as a heading. */
+/** `org_unit_id` and `orgUnitId` as a heading. */
 export function heading(key: string): string {
-  return cleanLine(key).replaceAll('_', ' ').toUpperCase();
+  return cleanLine(key)
+    .replace(/([a-z0-9])([A-Z])/g, '$1 $2')
+    .replaceAll('_', ' ')
+    .toUpperCase();
 }
 
 /** How early a column of this name stands when nobody chose the columns. */

@@ -30,7 +30,9 @@ function usableColumns(rows: readonly unknown[], preferred: readonly string[] | 
   const objects = rows.filter(isObject);
   if (objects.length === 0) return [preferred?.[0] ?? 'value'];
   const present = (preferred ?? []).filter((column) => objects.some((row) => column in row));
-  return present.length > 0 ? present : chooseColumns(rows);
+  // Where the service answers other fields than expected, its own are worth more than one lonely column.
+  if (present.length >= Math.min(3, preferred?.length ?? 1)) return present;
+  return [...new Set([...present, ...chooseColumns(rows)])].slice(0, 7);
 }
 
 export function createRowSink(options: RowsOptions): RowSink {

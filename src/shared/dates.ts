@@ -2,6 +2,9 @@
 import { CliError } from './errors.ts';
 
 const UNITS: Readonly<Record<string, number>> = { m: 60_000, h: 3_600_000, d: 86_400_000, w: 604_800_000 };
+/** Outside these four-digit years ISO 8601 needs a form that services do not read. */
+const FIRST = Date.parse('0000-01-01T00:00:00Z');
+const LAST = Date.parse('9999-12-31T23:59:59.999Z');
 const ISO = /^\d{4}-\d{2}-\d{2}(T\d{2}:\d{2}(:\d{2}(\.\d{1,9})?)?(Z|[+-]\d{2}:?\d{2})?)?$/;
 
 /**
@@ -14,7 +17,7 @@ const ISO = /^\d{4}-\d{2}-\d{2}(T\d{2}:\d{2}(:\d{2}(\.\d{1,9})?)?(Z|[+-]\d{2}:?\
  */
 export function parseDate(text: string, now: number): string {
   const ms = toMs(text.trim(), now);
-  if (ms === undefined)
+  if (ms === undefined || ms < FIRST || ms > LAST)
     throw new CliError('usage', `${JSON.stringify(text)} is no date`, {
       hint: 'Give 2026-01-31, 2026-01-31T09:30:00Z, yesterday, or a time ago such as 12h or 7d.',
     });

@@ -74,7 +74,7 @@ describe.skipIf(!hasScript)('at a terminal (needs script from util-linux)', () =
       ['tags', 'delete', String(bench.sandbox.state.rows('tags')[0]?.['id'])],
       bench.home,
       env,
-      [[/Delete tags/, 'n\r']],
+      [[/Delete tag \d+/, 'n\r']],
     );
     expect(no.code).toBe(3);
     const count = bench.sandbox.state.rows('tags').length;
@@ -82,7 +82,7 @@ describe.skipIf(!hasScript)('at a terminal (needs script from util-linux)', () =
       ['tags', 'delete', String(bench.sandbox.state.rows('tags')[0]?.['id'])],
       bench.home,
       env,
-      [[/Delete tags/, 'y\r']],
+      [[/Delete tag \d+/, 'y\r']],
     );
     expect(yes.code).toBe(0);
     expect(bench.sandbox.state.rows('tags')).toHaveLength(count - 1);

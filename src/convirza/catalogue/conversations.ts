@@ -62,6 +62,8 @@ export const calls: readonly Endpoint[] = [
       OFFSET,
     ],
     list: { paged: true, maxLimit: 200 },
+    columns: ['call_id', 'call_started', 'duration', 'disposition', 'caller_id', 'phone_number', 'ring_to'],
+    idKey: 'call_id',
     examples: [
       'calls list --start 2026-01-01T00:00:00Z --end 2026-01-31T00:00:00Z --disposition ANSWERED',
       'calls list --include recordings --json',
