@@ -1,7 +1,7 @@
-import { randomBytes } from 'node:crypto';
 import { constants } from 'node:fs';
-import { access, type FileHandle, open, realpath, rename, stat, unlink } from 'node:fs/promises';
+import { access, type FileHandle, open, realpath, stat, unlink } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
+import { renameOver, temporaryName } from '../shared/atomic-file.ts';
 import { errorCode } from '../shared/errors.ts';
 import { AudioError, writeFailure } from './errors.ts';
 
@@ -87,7 +87,7 @@ export class WavFileWriter {
   static async create(path: string, options: WavOptions): Promise<WavFileWriter> {
     try {
       const target = await resolveTarget(path);
-      const temporary = join(dirname(target), `.convirza-${randomBytes(12).toString('base64url')}.tmp`);
+      const temporary = temporaryName(target);
       const handle = await open(temporary, 'wx');
       return new WavFileWriter(path, target, temporary, handle, options);
     } catch (error) {
@@ -127,7 +127,7 @@ export class WavFileWriter {
       await this.#handle.truncate(HEADER_BYTES + dataBytes);
       await this.#handle.sync();
       await this.#close();
-      await rename(this.#temporary, this.#target);
+      await renameOver(this.#temporary, this.#target);
     } catch (error) {
       await this.abort();
       throw this.#fail(error);
