@@ -21,7 +21,8 @@ const { metafile } = await build({
   format: 'esm',
   platform: 'node',
   target: 'node20.19',
-  define: { __CONVIRZA_VERSION__: JSON.stringify(version) },
+  // One bundled library (jq) asks where it lies, for files that it has inside it.
+  define: { __CONVIRZA_VERSION__: JSON.stringify(version), __dirname: '"."', __filename: '"convirza"' },
   minifySyntax: true,
   minifyWhitespace: true,
   legalComments: 'none',

@@ -7,12 +7,12 @@ _convirza() {
     word="${COMP_WORDS[i]}"
     if [[ -n $skip ]]; then skip=''; continue; fi
     case "$word" in
-      --address|--agent-code|--agent-ring-to|--api-url|--billing-id|--call-id|--caller-id|--campaign-id|--city|--config-id|--ct-user-ou-id|--data|--disposition|--email|--end|--field|--first-name|--group-name|--host|--include|--industry-id|--last-name|--limit|--login-key|--message-type|--name|--oauth-url|--offset|--order|--org-unit-ext-id|--org-unit-id|--org-unit-name|--org-unit-parent-id|--output|--phone-number|--port|--profile|--project-id|--provisioned-route-id|--recording-created-by|--recording-file-type|--reply-timeout|--retries|--ring-to|--role|--role-id|--save|--search|--seed|--sort-by|--sort-order|--speed|--start|--state|--status|--timeout|--timezone|--token-key|--top-ou-id|--transport|--type|--user-ext-id|--user-status|--username|--voice-url|--zip|-d|-f) skip=1 ;;
+      --address|--agent-code|--agent-ring-to|--api-url|--billing-id|--ca-file|--call-id|--caller-id|--campaign-id|--city|--columns|--config-id|--ct-user-ou-id|--data|--disposition|--email|--end|--field|--first-name|--group-name|--host|--include|--industry-id|--input|--jq|--json|--last-name|--limit|--login-key|--message-type|--name|--oauth-url|--offset|--order|--org-unit-ext-id|--org-unit-id|--org-unit-name|--org-unit-parent-id|--output|--phone-number|--port|--profile|--project-id|--provisioned-route-id|--proxy|--recording-created-by|--recording-file-type|--reply-timeout|--retries|--ring-to|--role|--role-id|--save|--search|--seed|--sort|--sort-by|--sort-order|--speed|--start|--state|--status|--timeout|--timezone|--token-key|--top-ou-id|--transport|--type|--user-ext-id|--user-status|--username|--voice-url|--watch|--zip|-d|-f) skip=1 ;;
       -*) ;;
       *)
         next="${path:+$path }$word"
         case "$next" in
-          "auth"|"auth login"|"auth refresh"|"auth logout"|"auth profile"|"auth status"|"users"|"users list"|"users get"|"users create"|"users update"|"users patch"|"users delete"|"groups"|"groups list"|"groups children"|"groups tree"|"groups hierarchy"|"groups get"|"groups create"|"groups update"|"groups patch"|"groups delete"|"webhooks"|"webhooks list"|"webhooks get"|"webhooks create"|"webhooks update"|"webhooks patch"|"webhooks delete"|"prompts"|"prompts list"|"prompts upload"|"prompts delete"|"agents"|"agents list"|"agents get"|"agents create"|"agents update"|"agents patch"|"agents delete"|"numbers"|"numbers available"|"numbers assigned"|"numbers provisioned"|"numbers order"|"numbers release"|"routes"|"routes list"|"routes get"|"routes create"|"routes update"|"routes patch"|"routes delete"|"broadcasts"|"broadcasts list"|"broadcasts get"|"broadcasts create"|"broadcasts update"|"broadcasts patch"|"broadcasts delete"|"calls"|"calls list"|"calls get"|"sms"|"sms list"|"tags"|"tags list"|"tags create"|"tags update"|"tags delete"|"ad-sources"|"ad-sources list"|"industries"|"industries list"|"voice"|"voice stream"|"sandbox"|"sandbox start"|"config"|"config list"|"config get"|"config set"|"config unset"|"completion"|"demo") path="$next" ;;
+          "auth"|"auth login"|"auth refresh"|"auth logout"|"auth profile"|"auth status"|"users"|"users list"|"users get"|"users create"|"users update"|"users patch"|"users delete"|"groups"|"groups list"|"groups children"|"groups tree"|"groups hierarchy"|"groups get"|"groups create"|"groups update"|"groups patch"|"groups delete"|"webhooks"|"webhooks list"|"webhooks get"|"webhooks create"|"webhooks update"|"webhooks patch"|"webhooks delete"|"prompts"|"prompts list"|"prompts upload"|"prompts delete"|"agents"|"agents list"|"agents get"|"agents create"|"agents update"|"agents patch"|"agents delete"|"numbers"|"numbers available"|"numbers assigned"|"numbers provisioned"|"numbers order"|"numbers release"|"routes"|"routes list"|"routes get"|"routes create"|"routes update"|"routes patch"|"routes delete"|"broadcasts"|"broadcasts list"|"broadcasts get"|"broadcasts create"|"broadcasts update"|"broadcasts patch"|"broadcasts delete"|"calls"|"calls list"|"calls get"|"sms"|"sms list"|"tags"|"tags list"|"tags create"|"tags update"|"tags delete"|"ad-sources"|"ad-sources list"|"industries"|"industries list"|"voice"|"voice stream"|"sandbox"|"sandbox start"|"config"|"config list"|"config get"|"config set"|"config unset"|"api"|"whoami"|"schema"|"open"|"completion"|"demo") path="$next" ;;
         esac
         ;;
     esac
@@ -21,35 +21,43 @@ _convirza() {
     " --output") words='table
 json
 ndjson
-csv' ;;
+csv
+yaml' ;;
     "auth --output") words='table
 json
 ndjson
-csv' ;;
+csv
+yaml' ;;
     "auth login --output") words='table
 json
 ndjson
-csv' ;;
+csv
+yaml' ;;
     "auth refresh --output") words='table
 json
 ndjson
-csv' ;;
+csv
+yaml' ;;
     "auth logout --output") words='table
 json
 ndjson
-csv' ;;
+csv
+yaml' ;;
     "auth profile --output") words='table
 json
 ndjson
-csv' ;;
+csv
+yaml' ;;
     "auth status --output") words='table
 json
 ndjson
-csv' ;;
+csv
+yaml' ;;
     "users --output") words='table
 json
 ndjson
-csv' ;;
+csv
+yaml' ;;
     "users list --user-status") words='active
 inactive
 deleted' ;;
@@ -61,11 +69,13 @@ asc' ;;
     "users list --output") words='table
 json
 ndjson
-csv' ;;
+csv
+yaml' ;;
     "users get --output") words='table
 json
 ndjson
-csv' ;;
+csv
+yaml' ;;
     "users create --role") words='Admin
 Standard
 ReadOnly' ;;
@@ -75,7 +85,8 @@ deleted' ;;
     "users create --output") words='table
 json
 ndjson
-csv' ;;
+csv
+yaml' ;;
     "users update --role") words='Admin
 Standard
 ReadOnly' ;;
@@ -85,7 +96,8 @@ deleted' ;;
     "users update --output") words='table
 json
 ndjson
-csv' ;;
+csv
+yaml' ;;
     "users patch --role") words='Admin
 Standard
 ReadOnly' ;;
@@ -95,87 +107,108 @@ deleted' ;;
     "users patch --output") words='table
 json
 ndjson
-csv' ;;
+csv
+yaml' ;;
     "users delete --output") words='table
 json
 ndjson
-csv' ;;
+csv
+yaml' ;;
     "groups --output") words='table
 json
 ndjson
-csv' ;;
+csv
+yaml' ;;
     "groups list --output") words='table
 json
 ndjson
-csv' ;;
+csv
+yaml' ;;
     "groups children --output") words='table
 json
 ndjson
-csv' ;;
+csv
+yaml' ;;
     "groups tree --output") words='table
 json
 ndjson
-csv' ;;
+csv
+yaml' ;;
     "groups hierarchy --output") words='table
 json
 ndjson
-csv' ;;
+csv
+yaml' ;;
     "groups get --output") words='table
 json
 ndjson
-csv' ;;
+csv
+yaml' ;;
     "groups create --output") words='table
 json
 ndjson
-csv' ;;
+csv
+yaml' ;;
     "groups update --output") words='table
 json
 ndjson
-csv' ;;
+csv
+yaml' ;;
     "groups patch --output") words='table
 json
 ndjson
-csv' ;;
+csv
+yaml' ;;
     "groups delete --output") words='table
 json
 ndjson
-csv' ;;
+csv
+yaml' ;;
     "webhooks --output") words='table
 json
 ndjson
-csv' ;;
+csv
+yaml' ;;
     "webhooks list --output") words='table
 json
 ndjson
-csv' ;;
+csv
+yaml' ;;
     "webhooks get --output") words='table
 json
 ndjson
-csv' ;;
+csv
+yaml' ;;
     "webhooks create --output") words='table
 json
 ndjson
-csv' ;;
+csv
+yaml' ;;
     "webhooks update --output") words='table
 json
 ndjson
-csv' ;;
+csv
+yaml' ;;
     "webhooks patch --output") words='table
 json
 ndjson
-csv' ;;
+csv
+yaml' ;;
     "webhooks delete --output") words='table
 json
 ndjson
-csv' ;;
+csv
+yaml' ;;
     "prompts --output") words='table
 json
 ndjson
-csv' ;;
+csv
+yaml' ;;
     "prompts list --output") words='table
 json
 ndjson
-csv' ;;
+csv
+yaml' ;;
     "prompts upload --message-type") words='prompt
 whisper
 voicemail
@@ -183,123 +216,153 @@ survey' ;;
     "prompts upload --output") words='table
 json
 ndjson
-csv' ;;
+csv
+yaml' ;;
     "prompts delete --output") words='table
 json
 ndjson
-csv' ;;
+csv
+yaml' ;;
     "agents --output") words='table
 json
 ndjson
-csv' ;;
+csv
+yaml' ;;
     "agents list --output") words='table
 json
 ndjson
-csv' ;;
+csv
+yaml' ;;
     "agents get --output") words='table
 json
 ndjson
-csv' ;;
+csv
+yaml' ;;
     "agents create --output") words='table
 json
 ndjson
-csv' ;;
+csv
+yaml' ;;
     "agents update --output") words='table
 json
 ndjson
-csv' ;;
+csv
+yaml' ;;
     "agents patch --output") words='table
 json
 ndjson
-csv' ;;
+csv
+yaml' ;;
     "agents delete --output") words='table
 json
 ndjson
-csv' ;;
+csv
+yaml' ;;
     "numbers --output") words='table
 json
 ndjson
-csv' ;;
+csv
+yaml' ;;
     "numbers available --output") words='table
 json
 ndjson
-csv' ;;
+csv
+yaml' ;;
     "numbers assigned --output") words='table
 json
 ndjson
-csv' ;;
+csv
+yaml' ;;
     "numbers provisioned --output") words='table
 json
 ndjson
-csv' ;;
+csv
+yaml' ;;
     "numbers order --output") words='table
 json
 ndjson
-csv' ;;
+csv
+yaml' ;;
     "numbers release --output") words='table
 json
 ndjson
-csv' ;;
+csv
+yaml' ;;
     "routes --output") words='table
 json
 ndjson
-csv' ;;
+csv
+yaml' ;;
     "routes list --output") words='table
 json
 ndjson
-csv' ;;
+csv
+yaml' ;;
     "routes get --output") words='table
 json
 ndjson
-csv' ;;
+csv
+yaml' ;;
     "routes create --output") words='table
 json
 ndjson
-csv' ;;
+csv
+yaml' ;;
     "routes update --output") words='table
 json
 ndjson
-csv' ;;
+csv
+yaml' ;;
     "routes patch --output") words='table
 json
 ndjson
-csv' ;;
+csv
+yaml' ;;
     "routes delete --output") words='table
 json
 ndjson
-csv' ;;
+csv
+yaml' ;;
     "broadcasts --output") words='table
 json
 ndjson
-csv' ;;
+csv
+yaml' ;;
     "broadcasts list --output") words='table
 json
 ndjson
-csv' ;;
+csv
+yaml' ;;
     "broadcasts get --output") words='table
 json
 ndjson
-csv' ;;
+csv
+yaml' ;;
     "broadcasts create --output") words='table
 json
 ndjson
-csv' ;;
+csv
+yaml' ;;
     "broadcasts update --output") words='table
 json
 ndjson
-csv' ;;
+csv
+yaml' ;;
     "broadcasts patch --output") words='table
 json
 ndjson
-csv' ;;
+csv
+yaml' ;;
     "broadcasts delete --output") words='table
 json
 ndjson
-csv' ;;
+csv
+yaml' ;;
     "calls --output") words='table
 json
 ndjson
-csv' ;;
+csv
+yaml' ;;
     "calls list --disposition") words='ANSWERED
 NO ANSWER
 BUSY
@@ -316,15 +379,18 @@ transcription' ;;
     "calls list --output") words='table
 json
 ndjson
-csv' ;;
+csv
+yaml' ;;
     "calls get --output") words='table
 json
 ndjson
-csv' ;;
+csv
+yaml' ;;
     "sms --output") words='table
 json
 ndjson
-csv' ;;
+csv
+yaml' ;;
     "sms list --type") words='allOpen
 assignedToYou
 unassigned
@@ -334,89 +400,130 @@ asc' ;;
     "sms list --output") words='table
 json
 ndjson
-csv' ;;
+csv
+yaml' ;;
     "tags --output") words='table
 json
 ndjson
-csv' ;;
+csv
+yaml' ;;
     "tags list --output") words='table
 json
 ndjson
-csv' ;;
+csv
+yaml' ;;
     "tags create --output") words='table
 json
 ndjson
-csv' ;;
+csv
+yaml' ;;
     "tags update --output") words='table
 json
 ndjson
-csv' ;;
+csv
+yaml' ;;
     "tags delete --output") words='table
 json
 ndjson
-csv' ;;
+csv
+yaml' ;;
     "ad-sources --output") words='table
 json
 ndjson
-csv' ;;
+csv
+yaml' ;;
     "ad-sources list --output") words='table
 json
 ndjson
-csv' ;;
+csv
+yaml' ;;
     "industries --output") words='table
 json
 ndjson
-csv' ;;
+csv
+yaml' ;;
     "industries list --output") words='table
 json
 ndjson
-csv' ;;
+csv
+yaml' ;;
     "voice --output") words='table
 json
 ndjson
-csv' ;;
+csv
+yaml' ;;
     "voice stream --transport") words='binary
 json' ;;
     "voice stream --output") words='table
 json
 ndjson
-csv' ;;
+csv
+yaml' ;;
     "sandbox --output") words='table
 json
 ndjson
-csv' ;;
+csv
+yaml' ;;
     "sandbox start --output") words='table
 json
 ndjson
-csv' ;;
+csv
+yaml' ;;
     "config --output") words='table
 json
 ndjson
-csv' ;;
+csv
+yaml' ;;
     "config list --output") words='table
 json
 ndjson
-csv' ;;
+csv
+yaml' ;;
     "config get --output") words='table
 json
 ndjson
-csv' ;;
+csv
+yaml' ;;
     "config set --output") words='table
 json
 ndjson
-csv' ;;
+csv
+yaml' ;;
     "config unset --output") words='table
 json
 ndjson
-csv' ;;
+csv
+yaml' ;;
+    "api --output") words='table
+json
+ndjson
+csv
+yaml' ;;
+    "whoami --output") words='table
+json
+ndjson
+csv
+yaml' ;;
+    "schema --output") words='table
+json
+ndjson
+csv
+yaml' ;;
+    "open --output") words='table
+json
+ndjson
+csv
+yaml' ;;
     "completion --output") words='table
 json
 ndjson
-csv' ;;
+csv
+yaml' ;;
     "demo --output") words='table
 json
 ndjson
-csv' ;;
+csv
+yaml' ;;
     *) ;;
   esac
   if [[ -z $words && -n $skip ]]; then
@@ -442,10 +549,19 @@ industries
 voice
 sandbox
 config
+api
+whoami
+schema
+open
 completion
 demo
 --json
 --output
+--jq
+--raw
+--columns
+--sort
+--no-header
 --profile
 --sandbox
 --timeout
@@ -453,7 +569,10 @@ demo
 --api-url
 --oauth-url
 --voice-url
+--proxy
+--ca-file
 --insecure-http
+--debug
 --quiet
 --no-color
 --no-input
@@ -465,6 +584,11 @@ profile
 status
 --json
 --output
+--jq
+--raw
+--columns
+--sort
+--no-header
 --profile
 --sandbox
 --timeout
@@ -472,16 +596,26 @@ status
 --api-url
 --oauth-url
 --voice-url
+--proxy
+--ca-file
 --insecure-http
+--debug
 --quiet
 --no-color
 --no-input
 --help' ;;
-    "auth login") words='--email
+    "auth login") words='--dry-run
+--curl
+--email
 --password-stdin
 --login-key
 --json
 --output
+--jq
+--raw
+--columns
+--sort
+--no-header
 --profile
 --sandbox
 --timeout
@@ -489,28 +623,23 @@ status
 --api-url
 --oauth-url
 --voice-url
+--proxy
+--ca-file
 --insecure-http
+--debug
 --quiet
 --no-color
 --no-input
 --help' ;;
-    "auth refresh") words='--json
---output
---profile
---sandbox
---timeout
---retries
---api-url
---oauth-url
---voice-url
---insecure-http
---quiet
---no-color
---no-input
---help' ;;
-    "auth logout") words='--token-key
+    "auth refresh") words='--dry-run
+--curl
 --json
 --output
+--jq
+--raw
+--columns
+--sort
+--no-header
 --profile
 --sandbox
 --timeout
@@ -518,13 +647,24 @@ status
 --api-url
 --oauth-url
 --voice-url
+--proxy
+--ca-file
 --insecure-http
+--debug
 --quiet
 --no-color
 --no-input
 --help' ;;
-    "auth profile") words='--json
+    "auth logout") words='--dry-run
+--curl
+--token-key
+--json
 --output
+--jq
+--raw
+--columns
+--sort
+--no-header
 --profile
 --sandbox
 --timeout
@@ -532,13 +672,44 @@ status
 --api-url
 --oauth-url
 --voice-url
+--proxy
+--ca-file
 --insecure-http
+--debug
+--quiet
+--no-color
+--no-input
+--help' ;;
+    "auth profile") words='--curl
+--json
+--output
+--jq
+--raw
+--columns
+--sort
+--no-header
+--profile
+--sandbox
+--timeout
+--retries
+--api-url
+--oauth-url
+--voice-url
+--proxy
+--ca-file
+--insecure-http
+--debug
 --quiet
 --no-color
 --no-input
 --help' ;;
     "auth status") words='--json
 --output
+--jq
+--raw
+--columns
+--sort
+--no-header
 --profile
 --sandbox
 --timeout
@@ -546,7 +717,10 @@ status
 --api-url
 --oauth-url
 --voice-url
+--proxy
+--ca-file
 --insecure-http
+--debug
 --quiet
 --no-color
 --no-input
@@ -559,6 +733,11 @@ patch
 delete
 --json
 --output
+--jq
+--raw
+--columns
+--sort
+--no-header
 --profile
 --sandbox
 --timeout
@@ -566,7 +745,10 @@ delete
 --api-url
 --oauth-url
 --voice-url
+--proxy
+--ca-file
 --insecure-http
+--debug
 --quiet
 --no-color
 --no-input
@@ -581,8 +763,15 @@ delete
 --limit
 --offset
 --all
+--watch
+--curl
 --json
 --output
+--jq
+--raw
+--columns
+--sort
+--no-header
 --profile
 --sandbox
 --timeout
@@ -590,13 +779,22 @@ delete
 --api-url
 --oauth-url
 --voice-url
+--proxy
+--ca-file
 --insecure-http
+--debug
 --quiet
 --no-color
 --no-input
 --help' ;;
-    "users get") words='--json
+    "users get") words='--curl
+--json
 --output
+--jq
+--raw
+--columns
+--sort
+--no-header
 --profile
 --sandbox
 --timeout
@@ -604,7 +802,10 @@ delete
 --api-url
 --oauth-url
 --voice-url
+--proxy
+--ca-file
 --insecure-http
+--debug
 --quiet
 --no-color
 --no-input
@@ -624,10 +825,17 @@ delete
 --no-score-call
 --access-audio
 --no-access-audio
+--dry-run
+--curl
 --field
 --data
 --json
 --output
+--jq
+--raw
+--columns
+--sort
+--no-header
 --profile
 --sandbox
 --timeout
@@ -635,7 +843,10 @@ delete
 --api-url
 --oauth-url
 --voice-url
+--proxy
+--ca-file
 --insecure-http
+--debug
 --quiet
 --no-color
 --no-input
@@ -655,10 +866,17 @@ delete
 --no-score-call
 --access-audio
 --no-access-audio
+--dry-run
+--curl
 --field
 --data
 --json
 --output
+--jq
+--raw
+--columns
+--sort
+--no-header
 --profile
 --sandbox
 --timeout
@@ -666,7 +884,10 @@ delete
 --api-url
 --oauth-url
 --voice-url
+--proxy
+--ca-file
 --insecure-http
+--debug
 --quiet
 --no-color
 --no-input
@@ -686,10 +907,17 @@ delete
 --no-score-call
 --access-audio
 --no-access-audio
+--dry-run
+--curl
 --field
 --data
 --json
 --output
+--jq
+--raw
+--columns
+--sort
+--no-header
 --profile
 --sandbox
 --timeout
@@ -697,14 +925,24 @@ delete
 --api-url
 --oauth-url
 --voice-url
+--proxy
+--ca-file
 --insecure-http
+--debug
 --quiet
 --no-color
 --no-input
 --help' ;;
     "users delete") words='--yes
+--dry-run
+--curl
 --json
 --output
+--jq
+--raw
+--columns
+--sort
+--no-header
 --profile
 --sandbox
 --timeout
@@ -712,7 +950,10 @@ delete
 --api-url
 --oauth-url
 --voice-url
+--proxy
+--ca-file
 --insecure-http
+--debug
 --quiet
 --no-color
 --no-input
@@ -728,6 +969,11 @@ patch
 delete
 --json
 --output
+--jq
+--raw
+--columns
+--sort
+--no-header
 --profile
 --sandbox
 --timeout
@@ -735,7 +981,10 @@ delete
 --api-url
 --oauth-url
 --voice-url
+--proxy
+--ca-file
 --insecure-http
+--debug
 --quiet
 --no-color
 --no-input
@@ -743,8 +992,15 @@ delete
     "groups list") words='--limit
 --offset
 --all
+--watch
+--curl
 --json
 --output
+--jq
+--raw
+--columns
+--sort
+--no-header
 --profile
 --sandbox
 --timeout
@@ -752,7 +1008,10 @@ delete
 --api-url
 --oauth-url
 --voice-url
+--proxy
+--ca-file
 --insecure-http
+--debug
 --quiet
 --no-color
 --no-input
@@ -763,8 +1022,15 @@ delete
 --limit
 --offset
 --all
+--watch
+--curl
 --json
 --output
+--jq
+--raw
+--columns
+--sort
+--no-header
 --profile
 --sandbox
 --timeout
@@ -772,15 +1038,24 @@ delete
 --api-url
 --oauth-url
 --voice-url
+--proxy
+--ca-file
 --insecure-http
+--debug
 --quiet
 --no-color
 --no-input
 --help' ;;
     "groups tree") words='--active
 --no-active
+--curl
 --json
 --output
+--jq
+--raw
+--columns
+--sort
+--no-header
 --profile
 --sandbox
 --timeout
@@ -788,13 +1063,22 @@ delete
 --api-url
 --oauth-url
 --voice-url
+--proxy
+--ca-file
 --insecure-http
+--debug
 --quiet
 --no-color
 --no-input
 --help' ;;
-    "groups hierarchy") words='--json
+    "groups hierarchy") words='--curl
+--json
 --output
+--jq
+--raw
+--columns
+--sort
+--no-header
 --profile
 --sandbox
 --timeout
@@ -802,13 +1086,22 @@ delete
 --api-url
 --oauth-url
 --voice-url
+--proxy
+--ca-file
 --insecure-http
+--debug
 --quiet
 --no-color
 --no-input
 --help' ;;
-    "groups get") words='--json
+    "groups get") words='--curl
+--json
 --output
+--jq
+--raw
+--columns
+--sort
+--no-header
 --profile
 --sandbox
 --timeout
@@ -816,7 +1109,10 @@ delete
 --api-url
 --oauth-url
 --voice-url
+--proxy
+--ca-file
 --insecure-http
+--debug
 --quiet
 --no-color
 --no-input
@@ -833,10 +1129,17 @@ delete
 --phone-number
 --industry-id
 --timezone
+--dry-run
+--curl
 --field
 --data
 --json
 --output
+--jq
+--raw
+--columns
+--sort
+--no-header
 --profile
 --sandbox
 --timeout
@@ -844,7 +1147,10 @@ delete
 --api-url
 --oauth-url
 --voice-url
+--proxy
+--ca-file
 --insecure-http
+--debug
 --quiet
 --no-color
 --no-input
@@ -861,10 +1167,17 @@ delete
 --phone-number
 --industry-id
 --timezone
+--dry-run
+--curl
 --field
 --data
 --json
 --output
+--jq
+--raw
+--columns
+--sort
+--no-header
 --profile
 --sandbox
 --timeout
@@ -872,7 +1185,10 @@ delete
 --api-url
 --oauth-url
 --voice-url
+--proxy
+--ca-file
 --insecure-http
+--debug
 --quiet
 --no-color
 --no-input
@@ -889,10 +1205,17 @@ delete
 --phone-number
 --industry-id
 --timezone
+--dry-run
+--curl
 --field
 --data
 --json
 --output
+--jq
+--raw
+--columns
+--sort
+--no-header
 --profile
 --sandbox
 --timeout
@@ -900,14 +1223,24 @@ delete
 --api-url
 --oauth-url
 --voice-url
+--proxy
+--ca-file
 --insecure-http
+--debug
 --quiet
 --no-color
 --no-input
 --help' ;;
     "groups delete") words='--yes
+--dry-run
+--curl
 --json
 --output
+--jq
+--raw
+--columns
+--sort
+--no-header
 --profile
 --sandbox
 --timeout
@@ -915,7 +1248,10 @@ delete
 --api-url
 --oauth-url
 --voice-url
+--proxy
+--ca-file
 --insecure-http
+--debug
 --quiet
 --no-color
 --no-input
@@ -928,6 +1264,11 @@ patch
 delete
 --json
 --output
+--jq
+--raw
+--columns
+--sort
+--no-header
 --profile
 --sandbox
 --timeout
@@ -935,7 +1276,10 @@ delete
 --api-url
 --oauth-url
 --voice-url
+--proxy
+--ca-file
 --insecure-http
+--debug
 --quiet
 --no-color
 --no-input
@@ -943,8 +1287,15 @@ delete
     "webhooks list") words='--limit
 --offset
 --all
+--watch
+--curl
 --json
 --output
+--jq
+--raw
+--columns
+--sort
+--no-header
 --profile
 --sandbox
 --timeout
@@ -952,13 +1303,22 @@ delete
 --api-url
 --oauth-url
 --voice-url
+--proxy
+--ca-file
 --insecure-http
+--debug
 --quiet
 --no-color
 --no-input
 --help' ;;
-    "webhooks get") words='--json
+    "webhooks get") words='--curl
+--json
 --output
+--jq
+--raw
+--columns
+--sort
+--no-header
 --profile
 --sandbox
 --timeout
@@ -966,15 +1326,25 @@ delete
 --api-url
 --oauth-url
 --voice-url
+--proxy
+--ca-file
 --insecure-http
+--debug
 --quiet
 --no-color
 --no-input
 --help' ;;
-    "webhooks create") words='--field
+    "webhooks create") words='--dry-run
+--curl
+--field
 --data
 --json
 --output
+--jq
+--raw
+--columns
+--sort
+--no-header
 --profile
 --sandbox
 --timeout
@@ -982,15 +1352,25 @@ delete
 --api-url
 --oauth-url
 --voice-url
+--proxy
+--ca-file
 --insecure-http
+--debug
 --quiet
 --no-color
 --no-input
 --help' ;;
-    "webhooks update") words='--field
+    "webhooks update") words='--dry-run
+--curl
+--field
 --data
 --json
 --output
+--jq
+--raw
+--columns
+--sort
+--no-header
 --profile
 --sandbox
 --timeout
@@ -998,15 +1378,25 @@ delete
 --api-url
 --oauth-url
 --voice-url
+--proxy
+--ca-file
 --insecure-http
+--debug
 --quiet
 --no-color
 --no-input
 --help' ;;
-    "webhooks patch") words='--field
+    "webhooks patch") words='--dry-run
+--curl
+--field
 --data
 --json
 --output
+--jq
+--raw
+--columns
+--sort
+--no-header
 --profile
 --sandbox
 --timeout
@@ -1014,14 +1404,24 @@ delete
 --api-url
 --oauth-url
 --voice-url
+--proxy
+--ca-file
 --insecure-http
+--debug
 --quiet
 --no-color
 --no-input
 --help' ;;
     "webhooks delete") words='--yes
+--dry-run
+--curl
 --json
 --output
+--jq
+--raw
+--columns
+--sort
+--no-header
 --profile
 --sandbox
 --timeout
@@ -1029,7 +1429,10 @@ delete
 --api-url
 --oauth-url
 --voice-url
+--proxy
+--ca-file
 --insecure-http
+--debug
 --quiet
 --no-color
 --no-input
@@ -1039,6 +1442,11 @@ upload
 delete
 --json
 --output
+--jq
+--raw
+--columns
+--sort
+--no-header
 --profile
 --sandbox
 --timeout
@@ -1046,7 +1454,10 @@ delete
 --api-url
 --oauth-url
 --voice-url
+--proxy
+--ca-file
 --insecure-http
+--debug
 --quiet
 --no-color
 --no-input
@@ -1054,8 +1465,15 @@ delete
     "prompts list") words='--limit
 --offset
 --all
+--watch
+--curl
 --json
 --output
+--jq
+--raw
+--columns
+--sort
+--no-header
 --profile
 --sandbox
 --timeout
@@ -1063,7 +1481,10 @@ delete
 --api-url
 --oauth-url
 --voice-url
+--proxy
+--ca-file
 --insecure-http
+--debug
 --quiet
 --no-color
 --no-input
@@ -1073,11 +1494,18 @@ delete
 --org-unit-id
 --recording-file-type
 --recording-created-by
+--dry-run
+--curl
 --convert
 --allow-truncated
 --any-size
 --json
 --output
+--jq
+--raw
+--columns
+--sort
+--no-header
 --profile
 --sandbox
 --timeout
@@ -1085,14 +1513,24 @@ delete
 --api-url
 --oauth-url
 --voice-url
+--proxy
+--ca-file
 --insecure-http
+--debug
 --quiet
 --no-color
 --no-input
 --help' ;;
     "prompts delete") words='--yes
+--dry-run
+--curl
 --json
 --output
+--jq
+--raw
+--columns
+--sort
+--no-header
 --profile
 --sandbox
 --timeout
@@ -1100,7 +1538,10 @@ delete
 --api-url
 --oauth-url
 --voice-url
+--proxy
+--ca-file
 --insecure-http
+--debug
 --quiet
 --no-color
 --no-input
@@ -1113,6 +1554,11 @@ patch
 delete
 --json
 --output
+--jq
+--raw
+--columns
+--sort
+--no-header
 --profile
 --sandbox
 --timeout
@@ -1120,7 +1566,10 @@ delete
 --api-url
 --oauth-url
 --voice-url
+--proxy
+--ca-file
 --insecure-http
+--debug
 --quiet
 --no-color
 --no-input
@@ -1128,8 +1577,15 @@ delete
     "agents list") words='--limit
 --offset
 --all
+--watch
+--curl
 --json
 --output
+--jq
+--raw
+--columns
+--sort
+--no-header
 --profile
 --sandbox
 --timeout
@@ -1137,13 +1593,22 @@ delete
 --api-url
 --oauth-url
 --voice-url
+--proxy
+--ca-file
 --insecure-http
+--debug
 --quiet
 --no-color
 --no-input
 --help' ;;
-    "agents get") words='--json
+    "agents get") words='--curl
+--json
 --output
+--jq
+--raw
+--columns
+--sort
+--no-header
 --profile
 --sandbox
 --timeout
@@ -1151,15 +1616,25 @@ delete
 --api-url
 --oauth-url
 --voice-url
+--proxy
+--ca-file
 --insecure-http
+--debug
 --quiet
 --no-color
 --no-input
 --help' ;;
-    "agents create") words='--field
+    "agents create") words='--dry-run
+--curl
+--field
 --data
 --json
 --output
+--jq
+--raw
+--columns
+--sort
+--no-header
 --profile
 --sandbox
 --timeout
@@ -1167,15 +1642,25 @@ delete
 --api-url
 --oauth-url
 --voice-url
+--proxy
+--ca-file
 --insecure-http
+--debug
 --quiet
 --no-color
 --no-input
 --help' ;;
-    "agents update") words='--field
+    "agents update") words='--dry-run
+--curl
+--field
 --data
 --json
 --output
+--jq
+--raw
+--columns
+--sort
+--no-header
 --profile
 --sandbox
 --timeout
@@ -1183,15 +1668,25 @@ delete
 --api-url
 --oauth-url
 --voice-url
+--proxy
+--ca-file
 --insecure-http
+--debug
 --quiet
 --no-color
 --no-input
 --help' ;;
-    "agents patch") words='--field
+    "agents patch") words='--dry-run
+--curl
+--field
 --data
 --json
 --output
+--jq
+--raw
+--columns
+--sort
+--no-header
 --profile
 --sandbox
 --timeout
@@ -1199,14 +1694,24 @@ delete
 --api-url
 --oauth-url
 --voice-url
+--proxy
+--ca-file
 --insecure-http
+--debug
 --quiet
 --no-color
 --no-input
 --help' ;;
     "agents delete") words='--yes
+--dry-run
+--curl
 --json
 --output
+--jq
+--raw
+--columns
+--sort
+--no-header
 --profile
 --sandbox
 --timeout
@@ -1214,7 +1719,10 @@ delete
 --api-url
 --oauth-url
 --voice-url
+--proxy
+--ca-file
 --insecure-http
+--debug
 --quiet
 --no-color
 --no-input
@@ -1226,6 +1734,11 @@ order
 release
 --json
 --output
+--jq
+--raw
+--columns
+--sort
+--no-header
 --profile
 --sandbox
 --timeout
@@ -1233,7 +1746,10 @@ release
 --api-url
 --oauth-url
 --voice-url
+--proxy
+--ca-file
 --insecure-http
+--debug
 --quiet
 --no-color
 --no-input
@@ -1241,8 +1757,15 @@ release
     "numbers available") words='--limit
 --offset
 --all
+--watch
+--curl
 --json
 --output
+--jq
+--raw
+--columns
+--sort
+--no-header
 --profile
 --sandbox
 --timeout
@@ -1250,7 +1773,10 @@ release
 --api-url
 --oauth-url
 --voice-url
+--proxy
+--ca-file
 --insecure-http
+--debug
 --quiet
 --no-color
 --no-input
@@ -1258,8 +1784,15 @@ release
     "numbers assigned") words='--limit
 --offset
 --all
+--watch
+--curl
 --json
 --output
+--jq
+--raw
+--columns
+--sort
+--no-header
 --profile
 --sandbox
 --timeout
@@ -1267,7 +1800,10 @@ release
 --api-url
 --oauth-url
 --voice-url
+--proxy
+--ca-file
 --insecure-http
+--debug
 --quiet
 --no-color
 --no-input
@@ -1275,8 +1811,15 @@ release
     "numbers provisioned") words='--limit
 --offset
 --all
+--watch
+--curl
 --json
 --output
+--jq
+--raw
+--columns
+--sort
+--no-header
 --profile
 --sandbox
 --timeout
@@ -1284,16 +1827,26 @@ release
 --api-url
 --oauth-url
 --voice-url
+--proxy
+--ca-file
 --insecure-http
+--debug
 --quiet
 --no-color
 --no-input
 --help' ;;
     "numbers order") words='--yes
+--dry-run
+--curl
 --field
 --data
 --json
 --output
+--jq
+--raw
+--columns
+--sort
+--no-header
 --profile
 --sandbox
 --timeout
@@ -1301,16 +1854,26 @@ release
 --api-url
 --oauth-url
 --voice-url
+--proxy
+--ca-file
 --insecure-http
+--debug
 --quiet
 --no-color
 --no-input
 --help' ;;
     "numbers release") words='--yes
+--dry-run
+--curl
 --field
 --data
 --json
 --output
+--jq
+--raw
+--columns
+--sort
+--no-header
 --profile
 --sandbox
 --timeout
@@ -1318,7 +1881,10 @@ release
 --api-url
 --oauth-url
 --voice-url
+--proxy
+--ca-file
 --insecure-http
+--debug
 --quiet
 --no-color
 --no-input
@@ -1331,6 +1897,11 @@ patch
 delete
 --json
 --output
+--jq
+--raw
+--columns
+--sort
+--no-header
 --profile
 --sandbox
 --timeout
@@ -1338,7 +1909,10 @@ delete
 --api-url
 --oauth-url
 --voice-url
+--proxy
+--ca-file
 --insecure-http
+--debug
 --quiet
 --no-color
 --no-input
@@ -1346,8 +1920,15 @@ delete
     "routes list") words='--limit
 --offset
 --all
+--watch
+--curl
 --json
 --output
+--jq
+--raw
+--columns
+--sort
+--no-header
 --profile
 --sandbox
 --timeout
@@ -1355,13 +1936,22 @@ delete
 --api-url
 --oauth-url
 --voice-url
+--proxy
+--ca-file
 --insecure-http
+--debug
 --quiet
 --no-color
 --no-input
 --help' ;;
-    "routes get") words='--json
+    "routes get") words='--curl
+--json
 --output
+--jq
+--raw
+--columns
+--sort
+--no-header
 --profile
 --sandbox
 --timeout
@@ -1369,15 +1959,25 @@ delete
 --api-url
 --oauth-url
 --voice-url
+--proxy
+--ca-file
 --insecure-http
+--debug
 --quiet
 --no-color
 --no-input
 --help' ;;
-    "routes create") words='--field
+    "routes create") words='--dry-run
+--curl
+--field
 --data
 --json
 --output
+--jq
+--raw
+--columns
+--sort
+--no-header
 --profile
 --sandbox
 --timeout
@@ -1385,15 +1985,25 @@ delete
 --api-url
 --oauth-url
 --voice-url
+--proxy
+--ca-file
 --insecure-http
+--debug
 --quiet
 --no-color
 --no-input
 --help' ;;
-    "routes update") words='--field
+    "routes update") words='--dry-run
+--curl
+--field
 --data
 --json
 --output
+--jq
+--raw
+--columns
+--sort
+--no-header
 --profile
 --sandbox
 --timeout
@@ -1401,15 +2011,25 @@ delete
 --api-url
 --oauth-url
 --voice-url
+--proxy
+--ca-file
 --insecure-http
+--debug
 --quiet
 --no-color
 --no-input
 --help' ;;
-    "routes patch") words='--field
+    "routes patch") words='--dry-run
+--curl
+--field
 --data
 --json
 --output
+--jq
+--raw
+--columns
+--sort
+--no-header
 --profile
 --sandbox
 --timeout
@@ -1417,14 +2037,24 @@ delete
 --api-url
 --oauth-url
 --voice-url
+--proxy
+--ca-file
 --insecure-http
+--debug
 --quiet
 --no-color
 --no-input
 --help' ;;
     "routes delete") words='--yes
+--dry-run
+--curl
 --json
 --output
+--jq
+--raw
+--columns
+--sort
+--no-header
 --profile
 --sandbox
 --timeout
@@ -1432,7 +2062,10 @@ delete
 --api-url
 --oauth-url
 --voice-url
+--proxy
+--ca-file
 --insecure-http
+--debug
 --quiet
 --no-color
 --no-input
@@ -1445,6 +2078,11 @@ patch
 delete
 --json
 --output
+--jq
+--raw
+--columns
+--sort
+--no-header
 --profile
 --sandbox
 --timeout
@@ -1452,7 +2090,10 @@ delete
 --api-url
 --oauth-url
 --voice-url
+--proxy
+--ca-file
 --insecure-http
+--debug
 --quiet
 --no-color
 --no-input
@@ -1460,8 +2101,15 @@ delete
     "broadcasts list") words='--limit
 --offset
 --all
+--watch
+--curl
 --json
 --output
+--jq
+--raw
+--columns
+--sort
+--no-header
 --profile
 --sandbox
 --timeout
@@ -1469,13 +2117,22 @@ delete
 --api-url
 --oauth-url
 --voice-url
+--proxy
+--ca-file
 --insecure-http
+--debug
 --quiet
 --no-color
 --no-input
 --help' ;;
-    "broadcasts get") words='--json
+    "broadcasts get") words='--curl
+--json
 --output
+--jq
+--raw
+--columns
+--sort
+--no-header
 --profile
 --sandbox
 --timeout
@@ -1483,15 +2140,25 @@ delete
 --api-url
 --oauth-url
 --voice-url
+--proxy
+--ca-file
 --insecure-http
+--debug
 --quiet
 --no-color
 --no-input
 --help' ;;
-    "broadcasts create") words='--field
+    "broadcasts create") words='--dry-run
+--curl
+--field
 --data
 --json
 --output
+--jq
+--raw
+--columns
+--sort
+--no-header
 --profile
 --sandbox
 --timeout
@@ -1499,15 +2166,25 @@ delete
 --api-url
 --oauth-url
 --voice-url
+--proxy
+--ca-file
 --insecure-http
+--debug
 --quiet
 --no-color
 --no-input
 --help' ;;
-    "broadcasts update") words='--field
+    "broadcasts update") words='--dry-run
+--curl
+--field
 --data
 --json
 --output
+--jq
+--raw
+--columns
+--sort
+--no-header
 --profile
 --sandbox
 --timeout
@@ -1515,15 +2192,25 @@ delete
 --api-url
 --oauth-url
 --voice-url
+--proxy
+--ca-file
 --insecure-http
+--debug
 --quiet
 --no-color
 --no-input
 --help' ;;
-    "broadcasts patch") words='--field
+    "broadcasts patch") words='--dry-run
+--curl
+--field
 --data
 --json
 --output
+--jq
+--raw
+--columns
+--sort
+--no-header
 --profile
 --sandbox
 --timeout
@@ -1531,14 +2218,24 @@ delete
 --api-url
 --oauth-url
 --voice-url
+--proxy
+--ca-file
 --insecure-http
+--debug
 --quiet
 --no-color
 --no-input
 --help' ;;
     "broadcasts delete") words='--yes
+--dry-run
+--curl
 --json
 --output
+--jq
+--raw
+--columns
+--sort
+--no-header
 --profile
 --sandbox
 --timeout
@@ -1546,7 +2243,10 @@ delete
 --api-url
 --oauth-url
 --voice-url
+--proxy
+--ca-file
 --insecure-http
+--debug
 --quiet
 --no-color
 --no-input
@@ -1555,6 +2255,11 @@ delete
 get
 --json
 --output
+--jq
+--raw
+--columns
+--sort
+--no-header
 --profile
 --sandbox
 --timeout
@@ -1562,7 +2267,10 @@ get
 --api-url
 --oauth-url
 --voice-url
+--proxy
+--ca-file
 --insecure-http
+--debug
 --quiet
 --no-color
 --no-input
@@ -1581,8 +2289,15 @@ get
 --limit
 --offset
 --all
+--watch
+--curl
 --json
 --output
+--jq
+--raw
+--columns
+--sort
+--no-header
 --profile
 --sandbox
 --timeout
@@ -1590,13 +2305,22 @@ get
 --api-url
 --oauth-url
 --voice-url
+--proxy
+--ca-file
 --insecure-http
+--debug
 --quiet
 --no-color
 --no-input
 --help' ;;
-    "calls get") words='--json
+    "calls get") words='--curl
+--json
 --output
+--jq
+--raw
+--columns
+--sort
+--no-header
 --profile
 --sandbox
 --timeout
@@ -1604,7 +2328,10 @@ get
 --api-url
 --oauth-url
 --voice-url
+--proxy
+--ca-file
 --insecure-http
+--debug
 --quiet
 --no-color
 --no-input
@@ -1612,6 +2339,11 @@ get
     "sms") words='list
 --json
 --output
+--jq
+--raw
+--columns
+--sort
+--no-header
 --profile
 --sandbox
 --timeout
@@ -1619,7 +2351,10 @@ get
 --api-url
 --oauth-url
 --voice-url
+--proxy
+--ca-file
 --insecure-http
+--debug
 --quiet
 --no-color
 --no-input
@@ -1632,8 +2367,15 @@ get
 --limit
 --offset
 --all
+--watch
+--curl
 --json
 --output
+--jq
+--raw
+--columns
+--sort
+--no-header
 --profile
 --sandbox
 --timeout
@@ -1641,7 +2383,10 @@ get
 --api-url
 --oauth-url
 --voice-url
+--proxy
+--ca-file
 --insecure-http
+--debug
 --quiet
 --no-color
 --no-input
@@ -1652,6 +2397,11 @@ update
 delete
 --json
 --output
+--jq
+--raw
+--columns
+--sort
+--no-header
 --profile
 --sandbox
 --timeout
@@ -1659,7 +2409,10 @@ delete
 --api-url
 --oauth-url
 --voice-url
+--proxy
+--ca-file
 --insecure-http
+--debug
 --quiet
 --no-color
 --no-input
@@ -1667,8 +2420,15 @@ delete
     "tags list") words='--limit
 --offset
 --all
+--watch
+--curl
 --json
 --output
+--jq
+--raw
+--columns
+--sort
+--no-header
 --profile
 --sandbox
 --timeout
@@ -1676,15 +2436,25 @@ delete
 --api-url
 --oauth-url
 --voice-url
+--proxy
+--ca-file
 --insecure-http
+--debug
 --quiet
 --no-color
 --no-input
 --help' ;;
-    "tags create") words='--field
+    "tags create") words='--dry-run
+--curl
+--field
 --data
 --json
 --output
+--jq
+--raw
+--columns
+--sort
+--no-header
 --profile
 --sandbox
 --timeout
@@ -1692,15 +2462,25 @@ delete
 --api-url
 --oauth-url
 --voice-url
+--proxy
+--ca-file
 --insecure-http
+--debug
 --quiet
 --no-color
 --no-input
 --help' ;;
-    "tags update") words='--field
+    "tags update") words='--dry-run
+--curl
+--field
 --data
 --json
 --output
+--jq
+--raw
+--columns
+--sort
+--no-header
 --profile
 --sandbox
 --timeout
@@ -1708,14 +2488,24 @@ delete
 --api-url
 --oauth-url
 --voice-url
+--proxy
+--ca-file
 --insecure-http
+--debug
 --quiet
 --no-color
 --no-input
 --help' ;;
     "tags delete") words='--yes
+--dry-run
+--curl
 --json
 --output
+--jq
+--raw
+--columns
+--sort
+--no-header
 --profile
 --sandbox
 --timeout
@@ -1723,7 +2513,10 @@ delete
 --api-url
 --oauth-url
 --voice-url
+--proxy
+--ca-file
 --insecure-http
+--debug
 --quiet
 --no-color
 --no-input
@@ -1731,6 +2524,11 @@ delete
     "ad-sources") words='list
 --json
 --output
+--jq
+--raw
+--columns
+--sort
+--no-header
 --profile
 --sandbox
 --timeout
@@ -1738,7 +2536,10 @@ delete
 --api-url
 --oauth-url
 --voice-url
+--proxy
+--ca-file
 --insecure-http
+--debug
 --quiet
 --no-color
 --no-input
@@ -1746,8 +2547,15 @@ delete
     "ad-sources list") words='--limit
 --offset
 --all
+--watch
+--curl
 --json
 --output
+--jq
+--raw
+--columns
+--sort
+--no-header
 --profile
 --sandbox
 --timeout
@@ -1755,7 +2563,10 @@ delete
 --api-url
 --oauth-url
 --voice-url
+--proxy
+--ca-file
 --insecure-http
+--debug
 --quiet
 --no-color
 --no-input
@@ -1763,6 +2574,11 @@ delete
     "industries") words='list
 --json
 --output
+--jq
+--raw
+--columns
+--sort
+--no-header
 --profile
 --sandbox
 --timeout
@@ -1770,7 +2586,10 @@ delete
 --api-url
 --oauth-url
 --voice-url
+--proxy
+--ca-file
 --insecure-http
+--debug
 --quiet
 --no-color
 --no-input
@@ -1778,8 +2597,15 @@ delete
     "industries list") words='--limit
 --offset
 --all
+--watch
+--curl
 --json
 --output
+--jq
+--raw
+--columns
+--sort
+--no-header
 --profile
 --sandbox
 --timeout
@@ -1787,7 +2613,10 @@ delete
 --api-url
 --oauth-url
 --voice-url
+--proxy
+--ca-file
 --insecure-http
+--debug
 --quiet
 --no-color
 --no-input
@@ -1795,6 +2624,11 @@ delete
     "voice") words='stream
 --json
 --output
+--jq
+--raw
+--columns
+--sort
+--no-header
 --profile
 --sandbox
 --timeout
@@ -1802,7 +2636,10 @@ delete
 --api-url
 --oauth-url
 --voice-url
+--proxy
+--ca-file
 --insecure-http
+--debug
 --quiet
 --no-color
 --no-input
@@ -1816,6 +2653,11 @@ delete
 --allow-truncated
 --json
 --output
+--jq
+--raw
+--columns
+--sort
+--no-header
 --profile
 --sandbox
 --timeout
@@ -1823,7 +2665,10 @@ delete
 --api-url
 --oauth-url
 --voice-url
+--proxy
+--ca-file
 --insecure-http
+--debug
 --quiet
 --no-color
 --no-input
@@ -1831,6 +2676,11 @@ delete
     "sandbox") words='start
 --json
 --output
+--jq
+--raw
+--columns
+--sort
+--no-header
 --profile
 --sandbox
 --timeout
@@ -1838,7 +2688,10 @@ delete
 --api-url
 --oauth-url
 --voice-url
+--proxy
+--ca-file
 --insecure-http
+--debug
 --quiet
 --no-color
 --no-input
@@ -1848,6 +2701,11 @@ delete
 --seed
 --json
 --output
+--jq
+--raw
+--columns
+--sort
+--no-header
 --profile
 --sandbox
 --timeout
@@ -1855,7 +2713,10 @@ delete
 --api-url
 --oauth-url
 --voice-url
+--proxy
+--ca-file
 --insecure-http
+--debug
 --quiet
 --no-color
 --no-input
@@ -1866,6 +2727,11 @@ set
 unset
 --json
 --output
+--jq
+--raw
+--columns
+--sort
+--no-header
 --profile
 --sandbox
 --timeout
@@ -1873,13 +2739,22 @@ unset
 --api-url
 --oauth-url
 --voice-url
+--proxy
+--ca-file
 --insecure-http
+--debug
 --quiet
 --no-color
 --no-input
 --help' ;;
-    "config list") words='--json
+    "config list") words='--origin
+--json
 --output
+--jq
+--raw
+--columns
+--sort
+--no-header
 --profile
 --sandbox
 --timeout
@@ -1887,13 +2762,21 @@ unset
 --api-url
 --oauth-url
 --voice-url
+--proxy
+--ca-file
 --insecure-http
+--debug
 --quiet
 --no-color
 --no-input
 --help' ;;
     "config get") words='--json
 --output
+--jq
+--raw
+--columns
+--sort
+--no-header
 --profile
 --sandbox
 --timeout
@@ -1901,13 +2784,21 @@ unset
 --api-url
 --oauth-url
 --voice-url
+--proxy
+--ca-file
 --insecure-http
+--debug
 --quiet
 --no-color
 --no-input
 --help' ;;
     "config set") words='--json
 --output
+--jq
+--raw
+--columns
+--sort
+--no-header
 --profile
 --sandbox
 --timeout
@@ -1915,13 +2806,21 @@ unset
 --api-url
 --oauth-url
 --voice-url
+--proxy
+--ca-file
 --insecure-http
+--debug
 --quiet
 --no-color
 --no-input
 --help' ;;
     "config unset") words='--json
 --output
+--jq
+--raw
+--columns
+--sort
+--no-header
 --profile
 --sandbox
 --timeout
@@ -1929,13 +2828,116 @@ unset
 --api-url
 --oauth-url
 --voice-url
+--proxy
+--ca-file
 --insecure-http
+--debug
+--quiet
+--no-color
+--no-input
+--help' ;;
+    "api") words='--field
+--input
+--all
+--limit
+--dry-run
+--curl
+--json
+--output
+--jq
+--raw
+--columns
+--sort
+--no-header
+--profile
+--sandbox
+--timeout
+--retries
+--api-url
+--oauth-url
+--voice-url
+--proxy
+--ca-file
+--insecure-http
+--debug
+--quiet
+--no-color
+--no-input
+--help' ;;
+    "whoami") words='--curl
+--json
+--output
+--jq
+--raw
+--columns
+--sort
+--no-header
+--profile
+--sandbox
+--timeout
+--retries
+--api-url
+--oauth-url
+--voice-url
+--proxy
+--ca-file
+--insecure-http
+--debug
+--quiet
+--no-color
+--no-input
+--help' ;;
+    "schema") words='--json
+--output
+--jq
+--raw
+--columns
+--sort
+--no-header
+--profile
+--sandbox
+--timeout
+--retries
+--api-url
+--oauth-url
+--voice-url
+--proxy
+--ca-file
+--insecure-http
+--debug
+--quiet
+--no-color
+--no-input
+--help' ;;
+    "open") words='--json
+--output
+--jq
+--raw
+--columns
+--sort
+--no-header
+--profile
+--sandbox
+--timeout
+--retries
+--api-url
+--oauth-url
+--voice-url
+--proxy
+--ca-file
+--insecure-http
+--debug
 --quiet
 --no-color
 --no-input
 --help' ;;
     "completion") words='--json
 --output
+--jq
+--raw
+--columns
+--sort
+--no-header
 --profile
 --sandbox
 --timeout
@@ -1943,13 +2945,21 @@ unset
 --api-url
 --oauth-url
 --voice-url
+--proxy
+--ca-file
 --insecure-http
+--debug
 --quiet
 --no-color
 --no-input
 --help' ;;
     "demo") words='--json
 --output
+--jq
+--raw
+--columns
+--sort
+--no-header
 --profile
 --sandbox
 --timeout
@@ -1957,7 +2967,10 @@ unset
 --api-url
 --oauth-url
 --voice-url
+--proxy
+--ca-file
 --insecure-http
+--debug
 --quiet
 --no-color
 --no-input

@@ -52,12 +52,15 @@ function makeContext(abort: AbortController): Context {
   };
 }
 
-function asksForJson(words: readonly string[]): boolean {
+/** Whether errors are to be JSON too: told before the command line is understood, since it may be what is wrong. */
+function asksForJson(words: readonly string[], env: NodeJS.ProcessEnv): boolean {
   const output = words.indexOf('--output');
+  const format = words.find((word) => word.startsWith('--output='))?.slice(9) ?? words[output + 1];
+  if (words.some((word) => /^--(json|jq)(=|$)/.test(word))) return true;
+  if (output >= 0 || words.some((word) => word.startsWith('--output=')))
+    return /^(nd)?json$/.test(format ?? '');
   return (
-    words.includes('--json') ||
-    words.some((word) => /^--output=(nd)?json$/.test(word)) ||
-    (output >= 0 && /^(nd)?json$/.test(words[output + 1] ?? ''))
+    /^(1|true|yes|on)$/i.test(env['CONVIRZA_JSON'] ?? '') || /^(nd)?json$/.test(env['CONVIRZA_OUTPUT'] ?? '')
   );
 }
 
@@ -75,7 +78,7 @@ async function report(error: unknown, ctx: Context, words: readonly string[]): P
           },
         );
   const { errorObject, formatError } = await import('./output/report.ts');
-  if (asksForJson(words)) ctx.stderr.write(`${JSON.stringify(errorObject(known))}\n`);
+  if (asksForJson(words, process.env)) ctx.stderr.write(`${JSON.stringify(errorObject(known))}\n`);
   else {
     const [{ Chalk }, { terminalOf }] = await Promise.all([
       import('chalk'),

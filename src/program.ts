@@ -4,6 +4,7 @@ import { addEndpointCommand } from './commands/endpoint-command.ts';
 import { globalFlagsHelp, HELP, wrap } from './commands/help.ts';
 import { makeRun, type RunAction } from './commands/run.ts';
 import type { Context } from './context.ts';
+import { auth } from './convirza/catalogue/auth.ts';
 import { FAMILIES } from './convirza/catalogue/index.ts';
 import { FORMATS } from './output/formats.ts';
 import { CliError } from './shared/errors.ts';
@@ -20,8 +21,13 @@ function numberBetween(min: number, max: number): (text: string) => number {
 
 function addGlobalFlags(program: Command): void {
   program
-    .option('--json', 'print JSON')
+    .option('--json [fields]', 'print JSON: all fields, or those named (id,name)')
     .addOption(new Option('--output <format>', 'shape of the output').choices(FORMATS))
+    .option('--jq <program>', 'print what jq makes of the JSON')
+    .option('--raw', 'print the answer of the service as it came')
+    .option('--columns <names>', 'columns of a table or of CSV')
+    .option('--sort <name>', 'order rows by a field; -name for descending')
+    .option('--no-header', 'no line of headings')
     .option('--profile <name>', 'account to use')
     .option('--sandbox', 'run against a sandbox inside this process: no account, no network, nothing kept')
     .option('--timeout <seconds>', 'longest silence of a server (default: 30)')
@@ -29,7 +35,10 @@ function addGlobalFlags(program: Command): void {
     .option('--api-url <url>', 'base URL of the Convirza API')
     .option('--oauth-url <url>', 'base URL of the sign-in service')
     .option('--voice-url <url>', 'address of the voice service')
+    .option('--proxy <url>', 'HTTP proxy (default: HTTPS_PROXY)')
+    .option('--ca-file <file>', 'certificates to trust beside the usual ones (PEM)')
     .option('--insecure-http', 'accept http: and ws: beyond this machine')
+    .option('--debug', 'show every request and answer on standard error, without secrets')
     .option('-q, --quiet', 'say nothing but results, warnings and errors')
     .option('--no-color', 'no colour')
     .option('--no-input', 'never ask');
@@ -124,8 +133,13 @@ function addConfig(program: Command, run: RunAction): void {
   const config = program.command('config').description('Settings of this machine').helpCommand(false);
   config
     .command('list')
-    .description('Show all settings, and where each value comes from')
-    .action(run(async (invocation) => (await load()).runConfigList(invocation)));
+    .description('Show all settings')
+    .option('--origin', 'also where each value comes from')
+    .action(
+      run(async (invocation, _args, options) =>
+        (await load()).runConfigList(invocation, options.origin === true),
+      ),
+    );
   config
     .command('get')
     .argument('<name>', 'setting')
@@ -185,6 +199,8 @@ export function buildProgram(ctx: Context, wanted: (family: string) => boolean =
   addVoice(program, run);
   addSandbox(program, run);
   addConfig(program, run);
+  addApi(program, run);
+  addReference(program, run);
   program
     .command('completion')
     .argument('<shell>', 'bash, zsh, fish or powershell')
@@ -221,6 +237,86 @@ export function buildProgram(ctx: Context, wanted: (family: string) => boolean =
   return program;
 }
 
+function addApi(program: Command, run: RunAction): void {
+  const fields: string[] = [];
+  program
+    .command('api')
+    .description('Send any request to the API, signed in')
+    .argument('<method>', 'GET, POST, PUT, PATCH or DELETE')
+    .argument('<path>', 'path below the API, such as users/list?name=ann')
+    .addOption(
+      new Option('-f, --field <name=value>', 'field of the body, or of the query of a GET').argParser(
+        (text) => fields.push(text),
+      ),
+    )
+    .option('--input <file>', 'body from a file, or - for standard input')
+    .option('--all', 'all rows of a list, page by page')
+    .addOption(
+      new Option('--limit <count>', 'rows wanted, over several pages').argParser(numberBetween(1, 1e9)),
+    )
+    .option('--dry-run', 'show the request and send nothing')
+    .option('--curl', 'print the equal curl line and send nothing')
+    .addHelpText(
+      'after',
+      [
+        '',
+        'Examples:',
+        '  $ convirza api GET users/list --field limit=5 --jq ".[].email"',
+        '  $ convirza api POST tag --field name=VIP',
+        '',
+        'Notes:',
+        wrap('The token goes to the API of your settings and to no other place.', '  '),
+        wrap('A POST or PATCH that may have taken effect is never sent twice.', '  '),
+      ].join('\n'),
+    )
+    .action(
+      run(async (invocation, [method, path], options) =>
+        (await import('./commands/api.ts')).runApi(invocation, String(method), String(path), {
+          ...options,
+          fields,
+        }),
+      ),
+    );
+}
+
+function addReference(program: Command, run: RunAction): void {
+  const profile = auth.find((endpoint) => endpoint.verb === 'profile');
+  if (profile !== undefined)
+    addEndpointCommand(
+      program,
+      { ...profile, verb: 'whoami', examples: ['whoami', 'whoami --json email'] },
+      run.ctx,
+      run,
+    );
+  program
+    .command('schema')
+    .argument('[command...]', 'one command or family; all of them when left out')
+    .description('Describe commands, flags, endpoints, evidence and exit codes for machines')
+    .addHelpText(
+      'after',
+      '\nExamples:\n  $ convirza schema users list --json\n  $ convirza schema --jq ".commands[].command"',
+    )
+    .action(
+      run(async (invocation, [words]) =>
+        (await import('./commands/schema.ts')).runSchema(
+          invocation,
+          (words ?? []) as string[],
+          buildProgram(run.ctx),
+        ),
+      ),
+    );
+  program
+    .command('open')
+    .argument('[title...]', 'title of a page of the documentation, or a part of it')
+    .description("Open the vendor's documentation in a browser")
+    .addHelpText('after', '\nExamples:\n  $ convirza open\n  $ convirza open upload prompt')
+    .action(
+      run(async (invocation, [words]) =>
+        (await import('./commands/open.ts')).runOpen(invocation, ((words ?? []) as string[]).join(' ')),
+      ),
+    );
+}
+
 /** As much of the command line as names a command. */
 function knownWords(program: Command, words: readonly string[]): string[] {
   const known: string[] = [];
@@ -232,6 +328,49 @@ function knownWords(program: Command, words: readonly string[]): string[] {
     known.push(word);
   }
   return known;
+}
+
+/**
+ * Decides what `--json` takes: the word behind it names fields only where it cannot be an argument of the command
+ * (`users get 1 --json id,email`, but `users get --json 1`). commander itself would always take it.
+ */
+function bindJsonFields(program: Command, words: readonly string[]): string[] {
+  const at = words.indexOf('--json');
+  if (at < 0) return [...words];
+  const next = words[at + 1];
+  const before = words.slice(0, at);
+  if (next === undefined || next.startsWith('-')) return [...before, '--json=', ...words.slice(at + 1)];
+  let command = program;
+  let args = 0;
+  let skip = false;
+  for (const word of [...before, ...words.slice(at + 2)]) {
+    if (skip) {
+      skip = false;
+      continue;
+    }
+    if (word.startsWith('-') && word !== '-') {
+      const option = findOption(command, word);
+      skip = option?.required === true && !word.includes('=');
+      continue;
+    }
+    const child = args === 0 ? command.commands.find((candidate) => candidate.name() === word) : undefined;
+    if (child === undefined) args++;
+    else command = child;
+  }
+  const wanted = command.registeredArguments;
+  const full =
+    wanted.filter((argument) => argument.required).length <= args && !wanted.some(({ variadic }) => variadic);
+  if (full && command.commands.length === 0) return [...before, `--json=${next}`, ...words.slice(at + 2)];
+  return [...before, '--json=', ...words.slice(at + 1)];
+}
+
+function findOption(command: Command, word: string): Option | undefined {
+  const name = word.split('=')[0];
+  for (let at: Command | null = command; at !== null; at = at.parent) {
+    const found = at.options.find((option) => option.long === name || option.short === name);
+    if (found !== undefined) return found;
+  }
+  return undefined;
 }
 
 /** What commander says went wrong, as an error of ours; undefined when it only printed help or the version. */
@@ -261,7 +400,7 @@ export async function runProgram(ctx: Context, words: readonly string[]): Promis
   try {
     // `help users list` at any depth; commander's own help command knows one level.
     const asked = words[0] === 'help' ? [...words.slice(1), '--help'] : words;
-    await program.parseAsync(asked, { from: 'user' });
+    await program.parseAsync(bindJsonFields(program, asked), { from: 'user' });
   } catch (error) {
     if (!(error instanceof CommanderError)) throw error;
     const usage = usageError(error, program, words);

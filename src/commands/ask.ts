@@ -18,13 +18,39 @@ async function ask<T>(invocation: Invocation, question: Record<string, unknown>)
   }
 }
 
-export function askText(invocation: Invocation, message: string, initial?: string): Promise<string> {
+export function askText(
+  invocation: Invocation,
+  message: string,
+  options: { optional?: boolean; check?: (value: string) => true | string } = {},
+): Promise<string> {
   return ask(invocation, {
     type: 'input',
     message,
-    default: initial,
-    validate: (value: string) => value.trim() !== '' || 'Please give a value',
+    validate: (value: string) => {
+      if (value.trim() === '') return options.optional === true || 'Please give a value';
+      return options.check?.(value) ?? true;
+    },
   });
+}
+
+export function askChoice(
+  invocation: Invocation,
+  message: string,
+  values: readonly string[],
+): Promise<string> {
+  return ask(invocation, { type: 'select', message, choices: [...values] });
+}
+
+export function askSeveral(
+  invocation: Invocation,
+  message: string,
+  choices: readonly { name: string; value: string }[],
+): Promise<string[]> {
+  return ask(invocation, { type: 'checkbox', message, choices: [...choices], pageSize: 15 });
+}
+
+export function askConfirmation(invocation: Invocation, message: string): Promise<boolean> {
+  return ask(invocation, { type: 'confirm', message, default: false });
 }
 
 /** Asks without showing what is typed. */
@@ -48,6 +74,6 @@ export async function confirm(invocation: Invocation, what: string, yes: boolean
     throw new CliError('cancelled', `${what} needs a confirmation, and there is nobody to ask`, {
       hint: 'Add --yes if you mean it.',
     });
-  const answer = await ask<boolean>(invocation, { type: 'confirm', message: `${what}?`, default: false });
-  if (!answer) throw new CliError('cancelled', 'Cancelled: nothing was done');
+  if (!(await askConfirmation(invocation, `${what}?`)))
+    throw new CliError('cancelled', 'Cancelled: nothing was done');
 }

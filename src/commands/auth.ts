@@ -1,6 +1,7 @@
 /** `auth login`, `auth refresh`, `auth logout` and `auth status`. */
-import { login, refresh, revoke } from '../convirza/oauth.ts';
+import { login, oauthEndpoint, refresh, revoke } from '../convirza/oauth.ts';
 import type { Account } from '../convirza/tokens.ts';
+import { REDACTED } from '../convirza/trace.ts';
 import {
   type CredentialStore,
   checkProfileName,
@@ -14,6 +15,7 @@ import { askSecret, askText } from './ask.ts';
 import { environmentLogin, environmentToken, hosts, openStore } from './credentials.ts';
 import { readSecretStdin } from './input.ts';
 import type { Invocation } from './invocation.ts';
+import { type PreviewFlags, preview } from './request-preview.ts';
 
 const ROLES: Readonly<Record<number, string>> = { 1: 'Admin', 2: 'Standard', 3: 'ReadOnly' };
 
@@ -37,7 +39,20 @@ export function describeExpiry(at: number | undefined, now: number): string {
   return at >= now ? `in ${words}` : `${words} ago`;
 }
 
-export interface LoginOptions {
+/** Shows what one of the OAuth calls would send; nothing secret is read for it. */
+async function previewCall(
+  invocation: Invocation,
+  options: PreviewFlags,
+  verb: string,
+  body: Readonly<Record<string, string>>,
+): Promise<boolean> {
+  if (options.dryRun !== true && options.curl !== true) return false;
+  const client = await invocation.makeClient();
+  const request = client.prepare(oauthEndpoint(verb), { body: { kind: 'json', value: body } });
+  return preview(invocation, options, request, { signedIn: false });
+}
+
+export interface LoginOptions extends PreviewFlags {
   email?: string;
   passwordStdin?: boolean;
   loginKey?: string;
@@ -63,6 +78,9 @@ async function readCredentials(
 }
 
 export async function runLogin(invocation: Invocation, options: LoginOptions): Promise<void> {
+  const shownEmail = options.email ?? environmentLogin(invocation)?.email ?? 'you@example.com';
+  const shown = { [options.loginKey ?? 'email']: shownEmail, password: REDACTED };
+  if (await previewCall(invocation, options, 'login', shown)) return;
   const { now, signal } = invocation.ctx;
   const profile = checkProfileName(invocation.profile);
   const store = openStore(invocation);
@@ -112,7 +130,8 @@ async function storedSession(store: CredentialStore, profile: string): Promise<S
   return session;
 }
 
-export async function runRefresh(invocation: Invocation): Promise<void> {
+export async function runRefresh(invocation: Invocation, options: PreviewFlags = {}): Promise<void> {
+  if (await previewCall(invocation, options, 'refresh', { refresh_token: REDACTED })) return;
   const { now, signal } = invocation.ctx;
   if (environmentToken(invocation) !== undefined)
     throw new CliError('usage', 'CONVIRZA_TOKEN is set: a token from the environment cannot be refreshed', {
@@ -136,7 +155,12 @@ export async function runRefresh(invocation: Invocation): Promise<void> {
     await writeRecord({ profile, ...publicAccount(session) }, invocation.rowsOptions());
 }
 
-export async function runLogout(invocation: Invocation, options: { tokenKey?: string }): Promise<void> {
+export async function runLogout(
+  invocation: Invocation,
+  options: PreviewFlags & { tokenKey?: string },
+): Promise<void> {
+  const shown = { [options.tokenKey ?? 'token']: REDACTED, token_type: 'refresh' };
+  if (await previewCall(invocation, options, 'logout', shown)) return;
   const { signal } = invocation.ctx;
   const profile = checkProfileName(invocation.profile);
   const store = openStore(invocation);

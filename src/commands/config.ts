@@ -2,28 +2,53 @@
 
 import { parseBaseUrl } from '../convirza/url.ts';
 import { createRowSink } from '../output/rows.ts';
-import { SETTINGS, type SettingName, Settings, settingSpec } from '../settings/settings.ts';
+import {
+  checkSettingName,
+  ENDPOINT_PREFIX,
+  SETTINGS,
+  type SettingName,
+  Settings,
+  settingSpec,
+} from '../settings/settings.ts';
 import type { Invocation } from './invocation.ts';
 
-export async function runConfigList(invocation: Invocation): Promise<void> {
-  const rows = SETTINGS.map(({ name, env, description }) => {
-    const { value, origin } = invocation.settings.lookUp(name);
-    return { name, value, origin, environment: env, description };
-  });
-  const sink = createRowSink(
-    invocation.rowsOptions(['name', 'value', 'origin', 'environment', 'description']),
-  );
-  await sink.page(rows);
+export async function runConfigList(invocation: Invocation, origin: boolean): Promise<void> {
+  const rows = SETTINGS.map(({ name, env, description }) => ({
+    name,
+    ...invocation.settings.lookUp(name),
+    environment: env.at(-1),
+    description,
+  }));
+  const overrides = [...invocation.settings.endpointOverrides()].map(([command, value]) => ({
+    name: `${ENDPOINT_PREFIX}${command.replace(' ', '.')}`,
+    value,
+    origin: 'file',
+    environment: null,
+    description: `where ${command} is sent`,
+  }));
+  const columns = origin ? ['name', 'value', 'origin', 'environment'] : ['name', 'value', 'description'];
+  const sink = createRowSink(invocation.rowsOptions(columns));
+  await sink.page([...rows, ...overrides]);
   await sink.end();
 }
 
 export async function runConfigGet(invocation: Invocation, name: string): Promise<void> {
-  const spec = settingSpec(name);
-  await invocation.write(`${invocation.settings.get(spec.name as SettingName)}\n`);
+  const known = checkSettingName(name);
+  const override = invocation.settings
+    .endpointOverrides()
+    .get(known.slice(ENDPOINT_PREFIX.length).replace('.', ' '));
+  if (!known.startsWith(ENDPOINT_PREFIX))
+    await invocation.write(`${invocation.settings.get(known as SettingName)}\n`);
+  else if (override !== undefined) await invocation.write(`${override}\n`);
 }
 
 /** Checks a value as a command would before it is kept. */
-async function check(invocation: Invocation, name: SettingName, value: string): Promise<void> {
+async function check(invocation: Invocation, name: string, value: string): Promise<void> {
+  if (name.startsWith(ENDPOINT_PREFIX)) {
+    const { readOverrides } = await import('./overrides.ts');
+    readOverrides(new Map([[name.slice(ENDPOINT_PREFIX.length).replace('.', ' '), value]]));
+    return;
+  }
   const probe = await Settings.load(invocation.settings.folder, {}, { [name]: value });
   if (name === 'voice-url') parseBaseUrl(value, name, 'ws', invocation.flags.insecureHttp === true);
   else if (name === 'api-url' || name === 'oauth-url')
@@ -31,18 +56,22 @@ async function check(invocation: Invocation, name: SettingName, value: string): 
   else if (name === 'profile') {
     const { checkProfileName } = await import('../credentials/index.ts');
     checkProfileName(value);
-  } else probe.number(name, 0, 86_400);
+  } else if (name === 'timeout' || name === 'retries' || name === 'retry-delay')
+    probe.number(name, 0, 86_400);
 }
 
 export async function runConfigSet(invocation: Invocation, name: string, value: string): Promise<void> {
-  const spec = settingSpec(name);
-  await check(invocation, spec.name as SettingName, value);
-  await invocation.settings.set(spec.name, value);
-  invocation.say(`${spec.name} is now ${value} (${invocation.settings.path}).`);
+  const known = checkSettingName(name);
+  await check(invocation, known, value);
+  await invocation.settings.set(known, value);
+  invocation.say(`${known} is now ${value} (${invocation.settings.path}).`);
 }
 
 export async function runConfigUnset(invocation: Invocation, name: string): Promise<void> {
-  const spec = settingSpec(name);
-  await invocation.settings.unset(spec.name);
-  invocation.say(`${spec.name} is back to ${spec.default}.`);
+  const known = checkSettingName(name);
+  await invocation.settings.unset(known);
+  const usual = known.startsWith(ENDPOINT_PREFIX)
+    ? 'what the catalogue says'
+    : settingSpec(known).default || 'nothing';
+  invocation.say(`${known} is back to ${usual}.`);
 }

@@ -106,7 +106,8 @@ export async function runDemo(invocation: Invocation): Promise<void> {
       `\n${colour.bold(`${index + 1}. ${step.title}`)}\n${colour.cyan(`$ ${command}`)}\n`,
     );
     const code = await runStep(invocation, step, { cwd: dirname(folder), env });
-    ctx.signal.throwIfAborted();
+    // The command itself has said what was interrupted.
+    if (ctx.signal.aborted) throw new CliError('interrupted', 'The demo was stopped');
     if (code !== 0)
       throw new CliError('internal', `The demo stopped: "${command}" ended with code ${code}`, {
         hint: 'Please report this with the lines above.',

@@ -1,7 +1,7 @@
 /** From a catalogue entry to a commander command. */
-import { type Command, Option } from 'commander';
+import { type Command, InvalidArgumentError, Option } from 'commander';
 import type { Context } from '../context.ts';
-import type { Endpoint, Param } from '../convirza/catalogue/types.ts';
+import { type Endpoint, isMutation, type Param } from '../convirza/catalogue/types.ts';
 import type { BodyFlag } from './body.ts';
 import { rememberValues } from './describe.ts';
 import type { EndpointInput } from './endpoint.ts';
@@ -49,6 +49,19 @@ function addParam(
 
 function addListFlags(command: Command, endpoint: Endpoint): void {
   if (endpoint.list?.paged === true) command.option('--all', 'all rows, page by page');
+  if (endpoint.list !== undefined && endpoint.action === undefined && endpoint.pathParams === undefined)
+    command.addOption(
+      new Option('--watch [seconds]', 'show it again when it changes, looking every 5 seconds').argParser(
+        watchSeconds,
+      ),
+    );
+}
+
+function watchSeconds(text: string): number {
+  const seconds = Number(text);
+  if (!(seconds >= 0.1 && seconds <= 86_400))
+    throw new InvalidArgumentError('It must be a number of seconds.');
+  return seconds;
 }
 
 /** In a list `--limit` counts the rows that are wanted, over as many pages as that takes. */
@@ -71,6 +84,8 @@ export function addEndpointCommand(family: Command, endpoint: Endpoint, ctx: Con
     addParam(command, param, ctx.now, (value) => bodyFlags.push({ kind: 'typed', param, value }));
   addListFlags(command, endpoint);
   if (endpoint.danger !== undefined) command.option('-y, --yes', 'do not ask');
+  if (isMutation(endpoint)) command.option('--dry-run', 'show the request and send nothing');
+  command.option('--curl', 'print the equal curl line and send nothing');
   command.addHelpText('after', endpointHelp(endpoint));
 
   switch (endpoint.action) {
@@ -86,7 +101,11 @@ export function addEndpointCommand(family: Command, endpoint: Endpoint, ctx: Con
       );
       return;
     case 'auth-refresh':
-      command.action(run(async (invocation) => (await import('./auth.ts')).runRefresh(invocation)));
+      command.action(
+        run(async (invocation, _args, options) =>
+          (await import('./auth.ts')).runRefresh(invocation, options),
+        ),
+      );
       return;
     case 'auth-logout':
       command.addOption(

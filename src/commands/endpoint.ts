@@ -1,13 +1,17 @@
 /** The command of any endpoint that is one request: send, then print what came back. */
 import { type Endpoint, isMutation } from '../convirza/catalogue/types.ts';
+import type { Call } from '../convirza/client.ts';
 import { createdId } from '../convirza/envelope.ts';
-import { DEFAULT_LIMIT, walk } from '../convirza/paging.ts';
+import { DEFAULT_LIMIT, type Page, walk } from '../convirza/paging.ts';
 import type { Query } from '../convirza/url.ts';
+import type { Period } from '../convirza/windows.ts';
 import { createRowSink, writeRecord } from '../output/rows.ts';
 import { CliError } from '../shared/errors.ts';
+import type { JsonObject } from '../shared/json.ts';
 import { confirm } from './ask.ts';
 import { type BodyFlag, buildBody } from './body.ts';
 import type { Invocation } from './invocation.ts';
+import { type PreviewFlags, preview } from './request-preview.ts';
 
 /** What was typed, checked but not yet interpreted. */
 export interface EndpointInput {
@@ -15,33 +19,85 @@ export interface EndpointInput {
   path: Readonly<Record<string, string>>;
   query: Query;
   bodyFlags: readonly BodyFlag[];
-  /** Flags of lists and of dangerous commands. */
-  options: { limit?: number; all?: boolean; yes?: boolean };
+  options: EndpointOptions;
+}
+
+/** Flags of lists, of changes and of dangerous commands. */
+export interface EndpointOptions extends PreviewFlags {
+  limit?: number;
+  all?: boolean;
+  yes?: boolean;
+  watch?: number | true;
 }
 
 export async function runEndpoint(invocation: Invocation, input: EndpointInput): Promise<void> {
-  if (input.endpoint.list !== undefined) return runList(invocation, input);
-  return runSingle(invocation, input);
+  if (input.endpoint.list === undefined) return runSingle(invocation, input);
+  if (input.options.watch === undefined) return runList(invocation, input);
+  const { watchList } = await import('./watch.ts');
+  await watchList(invocation, input);
+}
+
+/** The pages of a list as the flags ask for them. */
+export async function* listPages(invocation: Invocation, input: EndpointInput): AsyncGenerator<Page> {
+  const { endpoint, path, query, options } = input;
+  const client = await invocation.client();
+  const limit = options.all === true ? Number.POSITIVE_INFINITY : (options.limit ?? DEFAULT_LIMIT);
+  const walkOptions = { path, query, limit, signal: invocation.ctx.signal };
+  const windows = await periods(invocation, input);
+  if (windows === undefined || endpoint.list?.window === undefined)
+    yield* walk(client, endpoint, walkOptions);
+  else {
+    const { walkWindows } = await import('../convirza/windows.ts');
+    yield* walkWindows(client, endpoint, walkOptions, windows, endpoint.list.window);
+  }
+}
+
+/** The windows of a period that is too long for one request; undefined where one request does. */
+async function periods(
+  invocation: Invocation,
+  { endpoint, query }: EndpointInput,
+): Promise<Period[] | undefined> {
+  const window = endpoint.list?.window;
+  const start = window === undefined ? undefined : query[window.start];
+  if (window === undefined || typeof start !== 'string') return undefined;
+  const end = query[window.end] ?? new Date(invocation.ctx.now()).toISOString();
+  if (Date.parse(String(end)) <= Date.parse(start))
+    throw new CliError(
+      'usage',
+      `--${window.end} (${String(end)}) must be later than --${window.start} (${start})`,
+    );
+  const { splitPeriod } = await import('../convirza/windows.ts');
+  const windows = splitPeriod({ start, end: String(end) }, window.days);
+  return windows.length > 1 ? windows : undefined;
 }
 
 async function runList(invocation: Invocation, input: EndpointInput): Promise<void> {
   const { endpoint, path, query, options } = input;
-  const { signal } = invocation.ctx;
-  const sink = createRowSink(invocation.rowsOptions(endpoint.columns));
-  const limit = options.all === true ? Number.POSITIVE_INFINITY : (options.limit ?? DEFAULT_LIMIT);
   const client = await invocation.client();
+  const wanted = options.limit ?? DEFAULT_LIMIT;
+  const first =
+    endpoint.list?.paged === true ? { ...query, limit: Math.min(wanted, endpoint.list.maxLimit) } : query;
+  if (
+    await preview(invocation, options, client.prepare(endpoint, { path, query: first }), { signedIn: true })
+  )
+    return;
+  const sink = createRowSink(invocation.rowsOptions(endpoint.columns));
   let count = 0;
   let total: number | undefined;
-  for await (const page of walk(client, endpoint, { path, query, limit, signal })) {
-    await sink.page(page.rows);
+  for await (const page of listPages(invocation, input)) {
+    if (invocation.flags.raw === true) await invocation.write(`${page.text}\n`);
+    else await sink.page(page.rows);
     count += page.rows.length;
     total = page.total ?? total;
   }
+  if (invocation.flags.raw === true) return;
   await sink.end();
   const skipped = Number(query['offset'] ?? 0);
   if (count === 0) invocation.say(skipped > 0 ? `Nothing at offset ${skipped}.` : 'Nothing found.');
   else if (total !== undefined && endpoint.list?.paged === true && skipped + count < total)
     invocation.say(`${count} of ${total} rows. All of them: --all; more of them: --limit or --offset.`);
+  else if (total === undefined && options.all !== true && count === wanted)
+    invocation.say(`The first ${count} rows; there may be more: --all or --limit.`);
 }
 
 /** What the endpoint is about, in the singular, out of its summary: "Create a user" → "user". */
@@ -50,32 +106,43 @@ function noun(endpoint: Endpoint): string {
 }
 
 /** What a person is about to do: "Delete user 123". */
-function describe(input: EndpointInput): string {
-  const { endpoint, path, bodyFlags } = input;
+function describe({ endpoint, path }: EndpointInput, body: JsonObject | undefined): string {
   if (endpoint.danger === 'delete') return `Delete ${noun(endpoint)} ${Object.values(path).join(' ')}`;
-  const given = bodyFlags.map((flag) =>
-    flag.kind === 'typed' ? `${flag.param.name}=${String(flag.value)}` : flag.text,
-  );
   const summary = endpoint.summary.replace(/ \(.*\)$/, '');
-  return `${summary}${given.length > 0 ? `: ${given.join(', ')}` : ''} (it may cost money or be irreversible)`;
+  const given = body === undefined ? '' : ` ${JSON.stringify(body)}`;
+  return `${summary}${given} (it may cost money or be irreversible)`;
+}
+
+async function readBody(
+  invocation: Invocation,
+  { endpoint, bodyFlags }: EndpointInput,
+): Promise<JsonObject | undefined> {
+  const body = await buildBody(invocation, bodyFlags);
+  const takesBody = endpoint.method !== 'GET' && (endpoint.method !== 'DELETE' || endpoint.danger === 'cost');
+  if (body !== undefined || !takesBody) return body;
+  if (invocation.terminal.canAsk) {
+    const { askFields } = await import('./form.ts');
+    return askFields(invocation, endpoint);
+  }
+  throw new CliError('usage', `convirza ${endpoint.family} ${endpoint.verb} needs something to send`, {
+    hint: 'Give fields by their flags, with --field name=value, or as JSON with --data.',
+  });
 }
 
 async function runSingle(invocation: Invocation, input: EndpointInput): Promise<void> {
-  const { endpoint, path, query, bodyFlags, options } = input;
-  const takesBody = endpoint.method !== 'GET' && (endpoint.method !== 'DELETE' || endpoint.danger === 'cost');
-  const body = await buildBody(invocation, bodyFlags);
-  if (body === undefined && takesBody)
-    throw new CliError('usage', `convirza ${endpoint.family} ${endpoint.verb} needs something to send`, {
-      hint: 'Give fields by their flags, with --field name=value, or as JSON with --data.',
-    });
-  if (endpoint.danger !== undefined) await confirm(invocation, describe(input), options.yes);
+  const { endpoint, path, query, options } = input;
+  const body = await readBody(invocation, input);
   const client = await invocation.client();
-  const answer = await client.call(endpoint, {
+  const call: Call = {
     path,
     query,
     body: body === undefined ? undefined : { kind: 'json', value: body },
     signal: invocation.ctx.signal,
-  });
+  };
+  if (await preview(invocation, options, client.prepare(endpoint, call), { signedIn: true })) return;
+  if (endpoint.danger !== undefined) await confirm(invocation, describe(input, body), options.yes);
+  const answer = await client.call(endpoint, call);
+  if (invocation.flags.raw === true) return invocation.write(`${answer.text}\n`);
   await writeRecord(answer.data, invocation.rowsOptions(endpoint.columns));
   if (isMutation(endpoint)) invocation.say(done(input, answer.data));
 }

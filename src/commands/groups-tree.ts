@@ -7,6 +7,7 @@ import { CliError } from '../shared/errors.ts';
 import { isObject, type JsonObject } from '../shared/json.ts';
 import type { EndpointInput } from './endpoint.ts';
 import type { Invocation } from './invocation.ts';
+import { preview } from './request-preview.ts';
 
 function label(node: JsonObject): string {
   const name = cellText(node['text'] ?? node['org_unit_name'] ?? node['name']);
@@ -58,12 +59,14 @@ export function treeOf(data: unknown): TreeNode[] | undefined {
 
 export async function runGroupsTree(
   invocation: Invocation,
-  { endpoint, query }: EndpointInput,
+  { endpoint, query, options }: EndpointInput,
 ): Promise<void> {
   const client = await invocation.client();
+  if (await preview(invocation, options, client.prepare(endpoint, { query }), { signedIn: true })) return;
   // Asked for without its list shape: one of the two answers is a single nested object.
   const { list: _list, ...asRecord } = endpoint;
   const answer = await client.call(asRecord, { query, signal: invocation.ctx.signal });
+  if (invocation.flags.raw === true) return invocation.write(`${answer.text}\n`);
   const tree = treeOf(answer.data);
   if (tree === undefined)
     throw new CliError('server', 'The answer holds no tree of groups', { requestId: answer.requestId });

@@ -34,21 +34,20 @@ const EXIT_WORDS: readonly [number, string][] = [
 ];
 
 /** The exit codes that a command of this endpoint can give. */
-function exitCodes(endpoint: Endpoint): string {
-  const possible = new Set<number>([
-    0,
-    EXIT_CODES.usage,
-    EXIT_CODES.auth,
-    EXIT_CODES.rate_limited,
-    EXIT_CODES.network,
-    EXIT_CODES.server,
-    EXIT_CODES.interrupted,
-  ]);
-  if (endpoint.danger !== undefined) possible.add(EXIT_CODES.cancelled);
-  if (endpoint.path.includes('{') || endpoint.evidence === 'inferred') possible.add(EXIT_CODES.not_found);
-  if (isMutation(endpoint) || endpoint.query !== undefined) possible.add(EXIT_CODES.rejected);
-  if (endpoint.action === 'prompts-upload') possible.add(EXIT_CODES.partial).add(EXIT_CODES.not_found);
-  return EXIT_WORDS.filter(([code]) => possible.has(code))
+export function exitCodes(endpoint: Endpoint): number[] {
+  const { usage, cancelled, auth, not_found, rejected, rate_limited, partial, network, server, interrupted } =
+    EXIT_CODES;
+  const possible = new Set<number>([0, usage, auth, rate_limited, network, server, interrupted]);
+  if (endpoint.danger !== undefined) possible.add(cancelled);
+  if (endpoint.path.includes('{') || endpoint.evidence === 'inferred') possible.add(not_found);
+  if (isMutation(endpoint) || endpoint.query !== undefined) possible.add(rejected);
+  if (endpoint.action === 'prompts-upload') possible.add(partial).add(not_found);
+  return [...possible].sort((a, b) => a - b);
+}
+
+function exitWords(endpoint: Endpoint): string {
+  const possible = exitCodes(endpoint);
+  return EXIT_WORDS.filter(([code]) => possible.includes(code))
     .map(([code, words]) => `${code} ${words}`)
     .join(', ');
 }
@@ -63,7 +62,7 @@ export function endpointHelp(endpoint: Endpoint): string {
   ];
   if (endpoint.notes !== undefined)
     sections.splice(1, 0, `Notes:\n${endpoint.notes.map((note) => wrap(note, '  ')).join('\n')}`);
-  sections.push(`Exit codes:\n${wrap(exitCodes(endpoint), '  ')}`);
+  sections.push(`Exit codes:\n${wrap(exitWords(endpoint), '  ')}`);
   return `\n${sections.join('\n\n')}`;
 }
 

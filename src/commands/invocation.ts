@@ -2,11 +2,14 @@
 import { Chalk, type ChalkInstance } from 'chalk';
 import type { Context } from '../context.ts';
 import type { ConvirzaClient, RetryNotice } from '../convirza/client.ts';
+import type { Override } from '../convirza/override.ts';
 import type { TokenSource } from '../convirza/tokens.ts';
 import { parseBaseUrl } from '../convirza/url.ts';
+import { cleanLine } from '../output/clean.ts';
 import type { Format } from '../output/formats.ts';
 import type { Progress } from '../output/progress.ts';
 import type { RowsOptions } from '../output/rows.ts';
+import { parseNames, parseSort } from '../output/select.ts';
 import { describeTerminal, type Terminal } from '../output/terminal.ts';
 import { configFolder, type SettingName, Settings } from '../settings/settings.ts';
 import { CliError } from '../shared/errors.ts';
@@ -14,7 +17,17 @@ import { VERSION } from '../shared/version.ts';
 
 /** Flags that every command has. */
 export interface GlobalFlags {
-  json?: boolean;
+  /** `''`: all fields; otherwise a list of names. */
+  json?: string;
+  jq?: string;
+  raw?: boolean;
+  columns?: string;
+  sort?: string;
+  /** False with `--no-header`. */
+  header?: boolean;
+  debug?: boolean;
+  proxy?: string;
+  caFile?: string;
   output?: Format;
   profile?: string;
   apiUrl?: string;
@@ -37,6 +50,9 @@ const SETTING_FLAGS: Readonly<Record<SettingName, keyof GlobalFlags | undefined>
   timeout: 'timeout',
   retries: 'retries',
   'retry-delay': undefined,
+  proxy: 'proxy',
+  'no-proxy': undefined,
+  'ca-file': 'caFile',
 };
 
 /** Writes and waits until the stream takes more; fails when nobody reads it any more. */
@@ -66,9 +82,10 @@ export class Invocation {
     this.flags = flags;
     this.settings = settings;
     this.terminal = terminalOf(ctx, flags);
-    if (flags.json === true && flags.output !== undefined && flags.output !== 'json')
+    if (flags.json !== undefined && flags.output !== undefined && flags.output !== 'json')
       throw new CliError('usage', `--json and --output ${flags.output} contradict each other`);
-    this.format = flags.json === true ? 'json' : (flags.output ?? 'table');
+    const json = flags.json !== undefined || flags.jq !== undefined;
+    this.format = json ? 'json' : (flags.output ?? 'table');
   }
 
   static async create(ctx: Context, flags: GlobalFlags): Promise<Invocation> {
@@ -107,6 +124,11 @@ export class Invocation {
       columns,
       width: this.terminal.width,
       colour: this.colourOut,
+      chosen: this.flags.columns === undefined ? undefined : parseNames(this.flags.columns),
+      fields: this.flags.json ? parseNames(this.flags.json) : undefined,
+      sort: this.flags.sort === undefined ? undefined : parseSort(this.flags.sort),
+      noHeader: this.flags.header === false,
+      jq: this.flags.jq,
     };
   }
 
@@ -158,7 +180,14 @@ export class Invocation {
       import('../convirza/client.ts'),
       import('../convirza/transport.ts'),
     ]);
-    const transport = new Transport({ timeoutMs: this.timeoutMs, userAgent: this.userAgent, now: ctx.now });
+    const transport = new Transport({
+      timeoutMs: this.timeoutMs,
+      userAgent: this.userAgent,
+      now: ctx.now,
+      proxy: this.proxy,
+      ca: await this.#certificates(),
+      trace: this.flags.debug === true ? (text) => this.#debug(text) : undefined,
+    });
     this.onClose(() => transport.close());
     return new ConvirzaClient({
       apiUrl: this.url('api-url'),
@@ -174,7 +203,42 @@ export class Invocation {
       random: ctx.random,
       sleep: ctx.sleep,
       onRetry: this.#onRetry,
+      overrides: await this.#overrides(),
     });
+  }
+
+  /** The proxy for everything beyond this machine. @throws CliError `usage` when it is no address */
+  get proxy(): { url: string; except: string } | undefined {
+    const url = this.settings.get('proxy');
+    if (url === '') return undefined;
+    const full = /^[a-z]+:\/\//i.test(url) ? url : `http://${url}`;
+    if (!URL.canParse(full) || !/^https?:/i.test(full))
+      throw new CliError('usage', `The proxy (${this.settings.lookUp('proxy').origin}) is no http: address`, {
+        hint: 'Give it as http://host:port.',
+      });
+    return { url: full, except: this.settings.get('no-proxy') };
+  }
+
+  async #certificates(): Promise<string | undefined> {
+    const path = this.settings.get('ca-file');
+    if (path === '') return undefined;
+    const { readTextFile } = await import('./input.ts');
+    const text = await readTextFile(this, path);
+    if (!text.includes('-----BEGIN CERTIFICATE-----'))
+      throw new CliError('usage', `${path} holds no certificate in PEM form`, { hint: 'Check ca-file.' });
+    return text;
+  }
+
+  async #overrides(): Promise<ReadonlyMap<string, Override> | undefined> {
+    const texts = this.settings.endpointOverrides();
+    if (texts.size === 0) return undefined;
+    const { readOverrides } = await import('./overrides.ts');
+    return readOverrides(texts);
+  }
+
+  #debug(text: string): void {
+    const lines = text.split('\n').map((line) => `${this.colourErr.dim(cleanLine(line))}\n`);
+    this.ctx.stderr.write(lines.join(''));
   }
 
   /** The client of this command, signed in as the profile or as the environment says. */

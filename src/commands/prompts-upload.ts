@@ -3,18 +3,18 @@ import { createReadStream } from 'node:fs';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { prompts } from '../convirza/catalogue/prompts.ts';
 import type { ConvirzaClient } from '../convirza/client.ts';
 import { walk } from '../convirza/paging.ts';
-import { uploadPrompt } from '../convirza/prompts.ts';
+import { promptsEndpoint, uploadPrompt } from '../convirza/prompts.ts';
 import type { Progress } from '../output/progress.ts';
 import { createRowSink } from '../output/rows.ts';
 import { CliError } from '../shared/errors.ts';
 import { isObject, type JsonObject } from '../shared/json.ts';
 import type { Invocation } from './invocation.ts';
+import { type PreviewFlags, preview } from './request-preview.ts';
 import { type PlannedUpload, planUploads } from './upload-plan.ts';
 
-export interface UploadInput {
+export interface UploadInput extends PreviewFlags {
   files: readonly string[];
   /** Form fields beside the file and the name, by the names of the API. */
   fields: Readonly<Record<string, string>>;
@@ -42,8 +42,28 @@ export async function runUpload(invocation: Invocation, input: UploadInput): Pro
   if (plan.skipped.length > 0) invocation.say(`Left out, no audio: ${plan.skipped.join(', ')}.`);
   refuse(invocation, plan.problems);
   const client = await invocation.client();
+  if (await previewUploads(invocation, client, plan.uploads, input)) return;
   refuse(invocation, await takenNames(invocation, client, plan.uploads, input.fields['org_unit_id']));
   await new UploadRun(invocation, client, input).run(plan.uploads);
+}
+
+/** One request for each file; a converted file stands there under its name after the conversion. */
+async function previewUploads(
+  invocation: Invocation,
+  client: ConvirzaClient,
+  uploads: readonly PlannedUpload[],
+  input: UploadInput,
+): Promise<boolean> {
+  let shown = false;
+  for (const upload of uploads) {
+    const fields = { ...input.fields, name: upload.name };
+    const form = Object.entries(fields).map(([name, value]) => `${name}=${value}`);
+    form.push(`file=@${upload.path};type=${upload.contentType};filename=${upload.fileName}`);
+    const request = client.prepare(promptsEndpoint('upload'), {});
+    shown = await preview(invocation, input, request, { signedIn: true, form });
+    if (!shown) break;
+  }
+  return shown;
 }
 
 /** @throws the one problem, or an error that lists them all; nothing has been sent */
@@ -65,8 +85,7 @@ async function takenNames(
   uploads: readonly PlannedUpload[],
   orgUnitId: string | undefined,
 ): Promise<CliError[]> {
-  const list = prompts.find((entry) => entry.verb === 'list');
-  if (list === undefined) throw new Error('no endpoint prompts list');
+  const list = promptsEndpoint('list');
   const taken = new Set<unknown>();
   try {
     const query = orgUnitId === undefined ? {} : { org_unit_id: orgUnitId };

@@ -1,6 +1,7 @@
 /** What every action goes through: global flags, the sandbox where asked for, and closing what was opened. */
 import type { Command } from 'commander';
 import type { Context } from '../context.ts';
+import { applyEnvironment } from './environment.ts';
 import type { GlobalFlags, Invocation } from './invocation.ts';
 
 // biome-ignore lint/suspicious/noExplicitAny: commander hands over whatever the flags of a command were declared as
@@ -15,13 +16,18 @@ export type Action = (
 ) => Promise<void>;
 
 /** Makes a commander action of a command's work. */
-export type RunAction = (action: Action) => (...params: unknown[]) => Promise<void>;
+export interface RunAction {
+  (action: Action): (...params: unknown[]) => Promise<void>;
+  readonly ctx: Context;
+}
 
 export function makeRun(ctx: Context): RunAction {
-  return (action) =>
-    async (...params) => {
+  const run =
+    (action: Action) =>
+    async (...params: unknown[]) => {
       const command = params.at(-1) as Command;
       const args = params.slice(0, -2);
+      applyEnvironment(command, ctx.env);
       const flags = command.optsWithGlobals() as GlobalFlags;
       const sandboxed =
         flags.sandbox === true ? await (await import('./sandbox.ts')).enterSandbox(ctx) : undefined;
@@ -37,4 +43,5 @@ export function makeRun(ctx: Context): RunAction {
         await sandboxed?.close();
       }
     };
+  return Object.assign(run, { ctx });
 }

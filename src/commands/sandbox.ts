@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import type { Context } from '../context.ts';
 import type { Sandbox } from '../sandbox/index.ts';
 import { CliError } from '../shared/errors.ts';
+import { shellQuote } from '../shared/shell.ts';
 import type { Invocation } from './invocation.ts';
 
 export interface SandboxStartOptions {
@@ -14,11 +15,6 @@ export interface SandboxStartOptions {
 }
 
 const LOOPBACK_HOST = /^(localhost|127(\.\d{1,3}){3}|::1)$/;
-
-/** A value as a POSIX shell reads it back. */
-function shellQuote(value: string): string {
-  return /^[\w./:@+-]+$/.test(value) ? value : `'${value.replaceAll("'", "'\\''")}'`;
-}
 
 export async function runSandboxStart(invocation: Invocation, options: SandboxStartOptions): Promise<void> {
   const { ctx } = invocation;

@@ -1,10 +1,11 @@
 /** The Convirza client: credentials, retries, one refresh on 401, and answers as data or as one typed error. */
-import { type Endpoint, isRepeatable } from './catalogue/types.ts';
+import { commandName, type Endpoint, isRepeatable, type Method } from './catalogue/types.ts';
 import { type Answer, errorOfAnswer, type RawAnswer, readAnswer } from './envelope.ts';
+import type { Override } from './override.ts';
 import { mayRetry, type RetryPolicy, retryAfterMs, retryDelayMs } from './retry.ts';
 import type { TokenSource } from './tokens.ts';
 import { type Body, type HttpRequest, type Transport, TransportError } from './transport.ts';
-import { buildUrl, fillPath, type Query } from './url.ts';
+import { apiPath, buildUrl, fillPath, type Query } from './url.ts';
 
 /** What is worth telling a waiting person. */
 export interface RetryNotice {
@@ -25,6 +26,8 @@ export interface ClientOptions {
   random: () => number;
   sleep: (ms: number, signal?: AbortSignal) => Promise<void>;
   onRetry?: (notice: RetryNotice) => void;
+  /** Corrections of single endpoints by the user, by command (`tags update`). */
+  overrides?: ReadonlyMap<string, Override> | undefined;
 }
 
 /** The parts of one call of an endpoint. */
@@ -44,25 +47,65 @@ export class ConvirzaClient {
     this.#options = options;
   }
 
+  /** The base URL of the API. */
+  get base(): URL {
+    return this.#options.apiUrl;
+  }
+
+  /** The endpoint as this machine's settings have it. */
+  resolve(endpoint: Endpoint): Endpoint {
+    const override = this.#options.overrides?.get(commandName(endpoint));
+    return override === undefined ? endpoint : { ...endpoint, ...override };
+  }
+
+  /** The request that `call` would send, without its credentials. */
+  prepare(endpoint: Endpoint, call: Call = {}): HttpRequest {
+    const { method, path, service } = this.resolve(endpoint);
+    const base = service === 'oauth' ? this.#options.oauthUrl : this.#options.apiUrl;
+    return { method, url: buildUrl(base, fillPath(path, call.path ?? {}), call.query), body: call.body };
+  }
+
   /**
    * Calls one endpoint of the catalogue.
    *
    * @throws CliError with status, request id, endpoint and time where the service answered; `network` otherwise
    */
   async call(endpoint: Endpoint, call: Call = {}): Promise<Answer> {
-    const base = endpoint.service === 'oauth' ? this.#options.oauthUrl : this.#options.apiUrl;
-    const request: HttpRequest = {
-      method: endpoint.method,
-      url: buildUrl(base, fillPath(endpoint.path, call.path ?? {}), call.query),
-      body: call.body,
-    };
-    const repeatable = call.repeatable ?? isRepeatable(endpoint);
+    const actual = this.resolve(endpoint);
+    const request = this.prepare(endpoint, call);
+    const repeatable = call.repeatable ?? isRepeatable(actual);
     const raw =
-      endpoint.service === 'oauth'
+      actual.service === 'oauth'
         ? await this.#sendWithRetries(request, repeatable, call.signal)
         : await this.#sendSignedIn(request, repeatable, call.signal);
-    if (raw.status < 200 || raw.status > 299) throw errorOfAnswer(raw, hintFor(endpoint, raw.status));
-    return readAnswer(raw, endpoint.list !== undefined);
+    if (!isSuccess(raw.status)) {
+      const corrected = actual === endpoint ? undefined : `${actual.method} ${actual.path}`;
+      throw errorOfAnswer(raw, hintFor(endpoint, raw.status, corrected));
+    }
+    return readAnswer(raw, actual.list !== undefined);
+  }
+
+  /**
+   * Sends any request to the API, signed in.
+   *
+   * @param path below the base URL, with or without a leading slash, and with a query if need be
+   * @throws CliError `usage` for a path that leads to another host; otherwise as `call`
+   */
+  async send(
+    method: string,
+    path: string,
+    call: Pick<Call, 'query' | 'body' | 'signal' | 'repeatable'>,
+  ): Promise<Answer> {
+    const request = this.prepareRaw(method, path, call);
+    const repeatable = call.repeatable ?? isRepeatable({ method: method as Method });
+    const raw = await this.#sendSignedIn(request, repeatable, call.signal);
+    if (!isSuccess(raw.status)) throw errorOfAnswer(raw);
+    return readAnswer(raw, false);
+  }
+
+  /** The request that `send` would send, without its credentials. */
+  prepareRaw(method: string, path: string, call: Pick<Call, 'query' | 'body'>): HttpRequest {
+    return { method, url: apiPath(this.#options.apiUrl, path, call.query), body: call.body };
   }
 
   async #sendSignedIn(request: HttpRequest, repeatable: boolean, signal?: AbortSignal): Promise<RawAnswer> {
@@ -100,7 +143,9 @@ export class ConvirzaClient {
         if (outcome instanceof TransportError) throw outcome;
         return lostAnswer ? afterLostAnswer(request, outcome) : outcome;
       }
-      if (outcome instanceof TransportError && outcome.sent) lostAnswer = true;
+      // A gateway (502, 504) may have lost the answer of a service that did its work.
+      if (outcome instanceof TransportError ? outcome.sent : [502, 504].includes(outcome.status))
+        lostAnswer = true;
       const asked =
         outcome instanceof TransportError ? undefined : retryAfterMs(outcome.headers['retry-after'], now());
       const delayMs = retryDelayMs(attempt, retry, random(), asked);
@@ -117,8 +162,18 @@ function afterLostAnswer(request: HttpRequest, answer: RawAnswer): RawAnswer {
   return gone ? { ...answer, status: 200, text: '' } : answer;
 }
 
-/** What to do about a status of this endpoint, where more is known than the status says. */
-function hintFor(endpoint: Endpoint, status: number): string | undefined {
+function isSuccess(status: number): boolean {
+  return status >= 200 && status <= 299;
+}
+
+/**
+ * What to do about a status of this endpoint, where more is known than the status says.
+ *
+ * @param corrected method and path by the user's own settings
+ */
+function hintFor(endpoint: Endpoint, status: number, corrected?: string): string | undefined {
+  if (corrected !== undefined && (status === 404 || status === 405))
+    return `The settings of this machine send it to ${corrected}: see convirza config list.`;
   switch (status) {
     case 401:
       if (endpoint.service === 'oauth') return undefined;
@@ -143,7 +198,10 @@ function missingHint(endpoint: Endpoint, status: number): string | undefined {
   if (status === 404 && endpoint.path.includes('{'))
     hints.push(`Check the id: convirza ${endpoint.family} list shows them.`);
   if (endpoint.evidence === 'inferred') {
-    hints.push('The path of this command is inferred, not documented, and may be wrong.');
+    const { family, verb, method, path } = endpoint;
+    hints.push(
+      `The path of this command is inferred, not documented, and may be wrong: convirza config set endpoints.${family}.${verb} "${method} ${path}" corrects it.`,
+    );
     const alternative = endpoint.notes?.find((note) => note.startsWith('Documented alternative'));
     if (alternative !== undefined) hints.push(/[.]$/.test(alternative) ? alternative : `${alternative}.`);
   }

@@ -20,6 +20,8 @@ export interface Answer {
   body: unknown;
   message: string | undefined;
   requestId: string | undefined;
+  /** The body as it came. */
+  text: string;
 }
 
 /** The id under which support finds a request: either spelling, in the body or in a header. */
@@ -53,16 +55,20 @@ function describeText(text: string): string {
   return 'text that is not JSON';
 }
 
+/** How deep a body is searched: no service nests further, and a hostile body must not exhaust the stack. */
+const MAX_DEPTH = 16;
+
 /** The first readable message of an error body: the shape is not documented, so the usual places are tried. */
-export function messageOf(body: unknown): string | undefined {
+export function messageOf(body: unknown, depth = 0): string | undefined {
   if (typeof body === 'string') return nonEmptyString(body.trim());
+  if (depth > MAX_DEPTH) return undefined;
   if (Array.isArray(body)) {
-    const parts = body.map(messageOf).filter((part) => part !== undefined);
+    const parts = body.map((part) => messageOf(part, depth + 1)).filter((part) => part !== undefined);
     return parts.length > 0 ? parts.join('; ') : undefined;
   }
   if (!isObject(body)) return undefined;
   for (const key of ['message', 'error_description', 'error', 'errors', 'detail', 'msg', 'title', 'data']) {
-    const found = messageOf(body[key]);
+    const found = messageOf(body[key], depth + 1);
     if (found !== undefined) return found;
   }
   return undefined;
@@ -141,6 +147,7 @@ export function readAnswer(answer: RawAnswer, expectBody: boolean): Answer {
         body: undefined,
         message: undefined,
         requestId: requestIdOf(undefined, headers),
+        text,
       };
     throw new CliError(
       'server',
@@ -162,6 +169,7 @@ export function readAnswer(answer: RawAnswer, expectBody: boolean): Answer {
     body,
     message: isObject(body) ? nonEmptyString(body['message']) : undefined,
     requestId: requestIdOf(body, headers),
+    text,
   };
 }
 
@@ -171,7 +179,8 @@ export interface Rows {
   total: number | undefined;
 }
 
-const TOTAL_KEYS = ['total', 'total_count', 'totalCount', 'count'];
+/** Not `count`, which often is that of the rows on this page: the walk would end there. */
+const TOTAL_KEYS = ['total', 'total_count', 'totalCount'];
 
 /**
  * Finds the rows of a list: `data` itself, the documented key, or the one array in it. Most keys are not
@@ -179,16 +188,16 @@ const TOTAL_KEYS = ['total', 'total_count', 'totalCount', 'count'];
  *
  * @returns undefined when there is no array at all
  */
-export function findRows(data: unknown, key?: string): Rows | undefined {
+export function findRows(data: unknown, key?: string, depth = 0): Rows | undefined {
   if (Array.isArray(data)) return { rows: data, total: undefined };
-  if (!isObject(data)) return undefined;
+  if (!isObject(data) || depth > MAX_DEPTH) return undefined;
   const total = TOTAL_KEYS.map((name) => data[name]).find(isInteger);
   const named = key === undefined ? undefined : data[key];
   if (Array.isArray(named)) return { rows: named, total };
   const arrays = Object.values(data).filter(Array.isArray);
   if (arrays.length > 0) return { rows: pickArray(arrays), total };
   for (const inner of Object.values(data)) {
-    const found = isObject(inner) ? findRows(inner, key) : undefined;
+    const found = isObject(inner) ? findRows(inner, key, depth + 1) : undefined;
     if (found !== undefined) return { rows: found.rows, total: found.total ?? total };
   }
   return undefined;

@@ -1,5 +1,6 @@
 /** `multipart/form-data` (RFC 7578) as a stream: a file of any size passes through in small pieces. */
 import { randomBytes } from 'node:crypto';
+import { CliError, errorCode } from '../shared/errors.ts';
 import type { Body } from './transport.ts';
 
 export interface FilePart {
@@ -14,6 +15,21 @@ export interface FilePart {
 /** RFC 7578, section 4.2, in the form that browsers send (WHATWG HTML, "multipart form data"). */
 function quote(value: string): string {
   return `"${value.replace(/\r\n|\r|\n/g, '%0D%0A').replaceAll('"', '%22')}"`;
+}
+
+/** The bytes of the file; a failure to read them is one of this machine, not of the connection. */
+async function* read(file: FilePart): AsyncGenerator<Uint8Array> {
+  try {
+    yield* file.stream();
+  } catch (error) {
+    throw new CliError(
+      'usage',
+      `"${file.fileName}" cannot be read (${errorCode(error) ?? 'unknown error'})`,
+      {
+        cause: error,
+      },
+    );
+  }
 }
 
 /**
@@ -38,7 +54,7 @@ export function multipartBody(
     yield opening;
     let sent = 0;
     onProgress?.(0);
-    for await (const chunk of file.stream()) {
+    for await (const chunk of read(file)) {
       yield chunk;
       sent += chunk.length;
       onProgress?.(sent);

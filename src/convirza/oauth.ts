@@ -6,7 +6,8 @@ import type { Endpoint } from './catalogue/types.ts';
 import type { ConvirzaClient } from './client.ts';
 import type { Account, TokenPair } from './tokens.ts';
 
-function endpoint(verb: string): Endpoint {
+/** The catalogue entry of `auth login`, `auth refresh` or `auth logout`. */
+export function oauthEndpoint(verb: string): Endpoint {
   const found = auth.find((entry) => entry.verb === verb);
   if (found === undefined) throw new Error(`no endpoint auth ${verb}`);
   return found;
@@ -25,7 +26,9 @@ export function parseExpiry(value: unknown, now: number): number | undefined {
   }
   if (typeof value !== 'string' || value.trim() === '') return undefined;
   if (/^\d+$/.test(value.trim())) return parseExpiry(Number(value), now);
-  const parsed = Date.parse(value);
+  // The times of the service are UTC; Date.parse would read one without a zone as local.
+  const local = /\d{2}:\d{2}(:\d{2}(\.\d+)?)?$/.test(value) && !/[+-]\d{2}:\d{2}$/.test(value);
+  const parsed = Date.parse(local ? `${value}Z` : value);
   return Number.isNaN(parsed) ? undefined : parsed;
 }
 
@@ -75,7 +78,7 @@ export async function login(
 ): Promise<TokenPair> {
   const body = { [credentials.loginKey ?? 'email']: credentials.email, password: credentials.password };
   try {
-    const answer = await client.call(endpoint('login'), { body: { kind: 'json', value: body }, signal });
+    const answer = await client.call(oauthEndpoint('login'), { body: { kind: 'json', value: body }, signal });
     return parseTokenPair(answer.data, now);
   } catch (error) {
     if (!(error instanceof CliError) || (error.status !== 401 && error.status !== 400)) throw error;
@@ -85,6 +88,9 @@ export async function login(
     });
   }
 }
+
+/** What the service says of a dead refresh token; anything else comes from elsewhere and says nothing of it. */
+const SESSION_ENDED = new Set([400, 401, 403]);
 
 /**
  * Exchanges a refresh token, which is dead afterwards, for a new pair.
@@ -98,19 +104,13 @@ export async function refresh(
   signal?: AbortSignal,
 ): Promise<TokenPair> {
   try {
-    const answer = await client.call(endpoint('refresh'), {
+    const answer = await client.call(oauthEndpoint('refresh'), {
       body: { kind: 'json', value: { refresh_token: refreshToken } },
       signal,
     });
     return parseTokenPair(answer.data, now);
   } catch (error) {
-    if (
-      !(error instanceof CliError) ||
-      error.status === undefined ||
-      error.status >= 500 ||
-      error.status === 429
-    )
-      throw error;
+    if (!(error instanceof CliError) || !SESSION_ENDED.has(error.status ?? 0)) throw error;
     throw new CliError(
       'auth',
       'The session has ended: its refresh token has expired, was used or was revoked',
@@ -133,7 +133,7 @@ export async function revoke(
   kind: 'access' | 'refresh',
   options: { tokenKey?: string | undefined; signal?: AbortSignal } = {},
 ): Promise<void> {
-  await client.call(endpoint('logout'), {
+  await client.call(oauthEndpoint('logout'), {
     body: { kind: 'json', value: { [options.tokenKey ?? 'token']: token, token_type: kind } },
     signal: options.signal,
   });

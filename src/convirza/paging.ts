@@ -10,7 +10,7 @@ export interface Page {
   /** Rows in all, where the service says so. */
   total: number | undefined;
   /** The body as it came. */
-  body: unknown;
+  text: string;
 }
 
 export interface WalkOptions extends Call {
@@ -37,7 +37,7 @@ async function fetchPage(
       status: answer.status,
       hint: 'The service may have changed.',
     });
-  return { ...found, body: answer.body };
+  return { ...found, text: answer.text };
 }
 
 /**
@@ -69,22 +69,25 @@ export async function* walk(
   let done = 0;
   let asked = Math.min(list.maxLimit, limit);
   let next: Promise<Page> | undefined = fetchAt(0);
-  let previous = '';
+  let previous: { row: string | undefined; whole: boolean } | undefined;
   while (next !== undefined) {
     const page: Page = await next;
+    const row = JSON.stringify(page.rows[0]);
+    if (row !== undefined && row === previous?.row) {
+      // Where more came than was asked for, the service does not page at all, and that was the whole list.
+      if (previous.whole) return;
+      throw new CliError('server', `The service answered the same page twice: it seems to ignore offset`, {
+        hint: 'Ask for one page with --limit and --offset.',
+      });
+    }
+    previous = { row, whole: page.rows.length > asked };
     const rows = page.rows.slice(0, limit - done);
     done += rows.length;
-    const known = page.total === undefined ? undefined : first + done >= page.total;
+    // A total below what has come already is wrong, and then a short page is what tells the end.
+    const known =
+      page.total === undefined || page.total < first + done ? undefined : first + done === page.total;
     const more = rows.length > 0 && done < limit && !(known ?? page.rows.length < asked);
-    if (more) {
-      const fingerprint = JSON.stringify(rows[0]) + rows.length;
-      if (fingerprint === previous)
-        throw new CliError('server', `The service answered the same page twice: it seems to ignore offset`, {
-          hint: 'Ask for one page with --limit and --offset.',
-        });
-      previous = fingerprint;
-      asked = Math.min(list.maxLimit, limit - done);
-    }
+    if (more) asked = Math.min(list.maxLimit, limit - done);
     next = more ? fetchAt(done) : undefined;
     // A failure of the page ahead is reported when its turn comes, not as an unhandled rejection before.
     next?.catch(() => {});

@@ -2,13 +2,18 @@
 import { CliError } from '../shared/errors.ts';
 import { isObject, type JsonObject } from '../shared/json.ts';
 import { prompts } from './catalogue/prompts.ts';
+import type { Endpoint } from './catalogue/types.ts';
 import type { ConvirzaClient } from './client.ts';
 import { type FilePart, multipartBody } from './multipart.ts';
 import { walk } from './paging.ts';
 import { isInDoubt } from './retry.ts';
 
-const UPLOAD = prompts.find((entry) => entry.verb === 'upload');
-const LIST = prompts.find((entry) => entry.verb === 'list');
+/** The catalogue entry of `prompts list` or `prompts upload`. */
+export function promptsEndpoint(verb: string): Endpoint {
+  const found = prompts.find((entry) => entry.verb === verb);
+  if (found === undefined) throw new Error(`no endpoint prompts ${verb}`);
+  return found;
+}
 
 export interface PromptUpload {
   /** Fields of the form beside the file, by the names of the API. */
@@ -37,9 +42,8 @@ export async function findPromptByName(
   orgUnitId: string | undefined,
   signal?: AbortSignal,
 ): Promise<JsonObject | undefined> {
-  if (LIST === undefined) throw new Error('no endpoint prompts list');
   const query = orgUnitId === undefined ? {} : { org_unit_id: orgUnitId };
-  for await (const page of walk(client, LIST, { limit: Infinity, query, signal })) {
+  for await (const page of walk(client, promptsEndpoint('list'), { limit: Infinity, query, signal })) {
     for (const row of page.rows) {
       if (!isObject(row) || (row['name'] !== name && row['filename'] !== name)) continue;
       const owner = row['org_unit_id'];
@@ -61,13 +65,12 @@ export async function uploadPrompt(
   upload: PromptUpload,
   options: UploadOptions,
 ): Promise<JsonObject> {
-  if (UPLOAD === undefined) throw new Error('no endpoint prompts upload');
   const { signal } = options;
   let inDoubt = false;
   for (let attempt = 0; ; attempt++) {
     try {
       const body = multipartBody(upload.fields, { field: 'file', ...upload.file }, options.onProgress);
-      const answer = await client.call(UPLOAD, { body, signal });
+      const answer = await client.call(promptsEndpoint('upload'), { body, signal });
       return isObject(answer.data) ? answer.data : {};
     } catch (error) {
       if (!(error instanceof CliError)) throw error;

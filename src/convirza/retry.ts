@@ -26,10 +26,12 @@ export function mayRetry(outcome: RawAnswer | TransportError, repeatable: boolea
   return repeatable && PASSING_STATUS.has(outcome.status);
 }
 
-/** Whether nobody knows if the request took effect: a lost answer, or a failure inside the service. */
+/** Whether nobody knows if the request took effect: a lost answer, or a failure inside the service. A redirect did nothing. */
 export function isInDoubt(error: unknown): boolean {
   if (error instanceof TransportError) return error.sent;
-  return error instanceof CliError && error.type === 'server';
+  if (!(error instanceof CliError) || error.type !== 'server') return false;
+  const { status = 0 } = error;
+  return status < 300 || status >= 400;
 }
 
 /**
@@ -38,7 +40,8 @@ export function isInDoubt(error: unknown): boolean {
 export function retryAfterMs(header: string | undefined, now: number): number | undefined {
   if (header === undefined) return undefined;
   if (/^\s*\d+\s*$/.test(header)) return Number(header) * 1000;
-  const date = Date.parse(header);
+  // Date.parse finds a date in almost anything with a number in it.
+  const date = /^\s*[A-Z][a-z]+, .+ GMT\s*$/.test(header) ? Date.parse(header) : Number.NaN;
   return Number.isNaN(date) ? undefined : Math.max(0, date - now);
 }
 

@@ -1,7 +1,10 @@
 /** One HTTP exchange on undici: time limits, size limits, and failures told apart by whether anything was sent. */
-import { Agent, type Dispatcher, request as undiciRequest } from 'undici';
+import tls from 'node:tls';
+import { Agent, type Dispatcher, EnvHttpProxyAgent, request as undiciRequest } from 'undici';
 import { CliError, errorCode } from '../shared/errors.ts';
 import type { RawAnswer } from './envelope.ts';
+import { traceAnswer, traceRequest } from './trace.ts';
+import { isLoopback } from './url.ts';
 
 /** A body that can be sent again: `stream` is called anew for every attempt. */
 export type Body =
@@ -20,12 +23,18 @@ export interface TransportOptions {
   timeoutMs: number;
   userAgent: string;
   now: () => number;
+  /** HTTP proxy for everything beyond this machine, and the hosts that are reached without it. */
+  proxy?: { url: string; except: string } | undefined;
+  /** Certificates to trust beside the usual ones, PEM. */
+  ca?: string | undefined;
+  /** Told of every request and answer, without their secrets. */
+  trace?: ((text: string) => void) | undefined;
 }
 
 /** An answer larger than this is not a page of rows, whatever it is. */
 const MAX_ANSWER_BYTES = 256 * 1024 * 1024;
 
-/** The request cannot have reached the service: these happen while the connection is made. */
+/** The request cannot have reached the service, or not as a whole: these happen before it is complete. */
 const NOT_SENT = new Set([
   'ECONNREFUSED',
   'ENOTFOUND',
@@ -34,7 +43,12 @@ const NOT_SENT = new Set([
   'ENETUNREACH',
   'EADDRNOTAVAIL',
   'UND_ERR_CONNECT_TIMEOUT',
+  'UND_ERR_INVALID_ARG',
+  'UND_ERR_REQ_CONTENT_LENGTH_MISMATCH',
 ]);
+
+/** What will not be better a second later; so is anything about certificates. */
+const LASTING = new Set(['ENOTFOUND', 'UND_ERR_INVALID_ARG', 'UND_ERR_REQ_CONTENT_LENGTH_MISMATCH']);
 
 /** A failed exchange. `sent` says whether the service may have seen the request. */
 export class TransportError extends CliError {
@@ -99,7 +113,17 @@ function explain(code: string, url: URL, timeoutMs: number): { message: string; 
         message: 'The file changed while it was being sent',
         hint: 'Upload it again when it is complete.',
       };
+    case 'UND_ERR_INVALID_ARG':
+      return {
+        message:
+          'The request cannot be made: a part of it, such as the token, holds characters that HTTP forbids',
+      };
   }
+  if (/^(ERR_SSL_|EPROTO)/.test(code))
+    return {
+      message: `${host} does not speak TLS as expected (${code})`,
+      hint: 'Check the scheme and the port of the address.',
+    };
   if (isCertificateError(code))
     return {
       message: `The certificate of ${host} is not trusted (${code})`,
@@ -110,18 +134,34 @@ function explain(code: string, url: URL, timeoutMs: number): { message: string; 
   };
 }
 
+/** What Node.js trusts by itself; newer versions also say what NODE_EXTRA_CA_CERTS added. */
+function usualCertificates(): readonly string[] {
+  const { getCACertificates } = tls as { getCACertificates?: (kind: 'default') => string[] };
+  return getCACertificates?.('default') ?? tls.rootCertificates;
+}
+
 /** HTTP with one pool of connections. */
 export class Transport {
   readonly #options: TransportOptions;
-  readonly #agent: Dispatcher;
+  readonly #direct: Dispatcher;
+  readonly #proxied: Dispatcher | undefined;
 
   constructor(options: TransportOptions) {
     this.#options = options;
-    this.#agent = new Agent({
-      headersTimeout: options.timeoutMs,
-      bodyTimeout: options.timeoutMs,
-      connect: { timeout: Math.min(options.timeoutMs, 10_000) },
-    });
+    const ca = options.ca === undefined ? {} : { ca: [...usualCertificates(), options.ca] };
+    const limits = { headersTimeout: options.timeoutMs, bodyTimeout: options.timeoutMs };
+    const connect = { timeout: Math.min(options.timeoutMs, 10_000), ...ca };
+    this.#direct = new Agent({ ...limits, connect });
+    const { proxy } = options;
+    if (proxy !== undefined)
+      this.#proxied = new EnvHttpProxyAgent({
+        ...limits,
+        httpProxy: proxy.url,
+        httpsProxy: proxy.url,
+        noProxy: proxy.except,
+        requestTls: ca,
+        connect,
+      });
   }
 
   /**
@@ -146,26 +186,33 @@ export class Transport {
       headers['content-length'] = String(request.body.bytes);
       body = request.body.stream();
     }
+    const { now, trace } = this.#options;
+    trace?.(traceRequest({ ...request, headers }));
+    const begun = now();
     try {
       const answer = await undiciRequest(request.url, {
         method: request.method as Dispatcher.HttpMethod,
         headers,
         // undici's types name Node's own streams only; it takes any async iterable.
         body: body as string,
-        dispatcher: this.#agent,
+        dispatcher: this.#proxied === undefined || isLoopback(request.url) ? this.#direct : this.#proxied,
         ...(signal === undefined ? {} : { signal }),
       });
-      return {
+      const raw = {
         status: answer.statusCode,
         headers: flatHeaders(answer.headers),
         text: await readText(answer.body, endpoint),
         endpoint,
         timestamp: this.#timestamp(),
       };
+      trace?.(traceAnswer(raw, now() - begun));
+      return raw;
     } catch (error) {
       if (signal?.aborted) throw signal.reason;
       if (error instanceof CliError) throw error;
-      throw this.#failure(error, request, endpoint);
+      const failure = this.#failure(error, request, endpoint);
+      trace?.(`< ${failure.message} after ${Math.round(now() - begun)} ms`);
+      throw failure;
     }
   }
 
@@ -173,9 +220,11 @@ export class Transport {
     const code = errorCode(error) ?? errorCode((error as { cause?: unknown }).cause) ?? '';
     const { message, hint } = explain(code, request.url, this.#options.timeoutMs);
     const certificate = isCertificateError(code);
+    // A route that vanishes under an open connection has the same code as one that was never there.
+    const connected = ['read', 'write'].includes((error as { syscall?: string }).syscall ?? '');
     return new TransportError(message, {
-      sent: !NOT_SENT.has(code) && !certificate,
-      passing: !certificate && code !== 'ENOTFOUND' && code !== 'UND_ERR_REQ_CONTENT_LENGTH_MISMATCH',
+      sent: !certificate && (connected || !NOT_SENT.has(code)),
+      passing: !certificate && !LASTING.has(code),
       endpoint,
       timestamp: this.#timestamp(),
       cause: error,
@@ -189,7 +238,7 @@ export class Transport {
 
   /** Closes idle connections so that the process can end. */
   async close(): Promise<void> {
-    await this.#agent.destroy();
+    await Promise.all([this.#direct.destroy(), this.#proxied?.destroy()]);
   }
 }
 

@@ -67,3 +67,26 @@ export function fillPath(path: string, values: Readonly<Record<string, string>>)
     return encodeURIComponent(value);
   });
 }
+
+/**
+ * A path that somebody typed, below `base` and nowhere else: with or without a leading slash, with a query if need
+ * be, and also as the whole address where that begins with the base.
+ *
+ * @throws CliError `usage` when it leads to another host or out of the base path
+ */
+export function apiPath(base: URL, typed: string, query: Query = {}): URL {
+  const root = `${base.href.replace(/\/+$/, '')}/`;
+  const below = typed.startsWith(root) ? typed.slice(root.length) : typed.replace(/^\/+/, '');
+  const elsewhere = /^[a-z][a-z0-9+.-]*:/i.test(below) || /^[/\\]/.test(below) || below.includes('\\');
+  const url = new URL(elsewhere ? root : `${root}${below}`);
+  if (elsewhere || url.origin !== base.origin || !url.href.startsWith(root))
+    throw new CliError('usage', `${JSON.stringify(typed)} leads away from ${root}`, {
+      hint: 'Give a path below the API, such as users/list. The token goes to no other place.',
+    });
+  url.hash = '';
+  for (const [name, value] of Object.entries(query)) {
+    if (value !== undefined)
+      url.searchParams.set(name, Array.isArray(value) ? value.join(',') : String(value));
+  }
+  return url;
+}

@@ -1,9 +1,11 @@
 /** Rows to standard output in one of four shapes. All but the table are written page by page. */
 import type { ChalkInstance } from 'chalk';
+import { CliError } from '../shared/errors.ts';
 import { isObject } from '../shared/json.ts';
 import { cellText, chooseColumns, heading } from './cell.ts';
 import { csvLine } from './csv.ts';
 import type { Format } from './formats.ts';
+import { pickFields, type SortOrder, sortRows, valueAt } from './select.ts';
 import { formatRecord, formatTable } from './table.ts';
 
 export interface RowsOptions {
@@ -13,17 +15,20 @@ export interface RowsOptions {
   columns?: readonly string[] | undefined;
   width: number | undefined;
   colour: ChalkInstance;
+  /** The columns that somebody asked for, of a table and of CSV. */
+  chosen?: readonly string[] | undefined;
+  /** The fields that somebody asked for, in any shape. */
+  fields?: readonly string[] | undefined;
+  sort?: SortOrder | undefined;
+  noHeader?: boolean | undefined;
+  /** A jq program over what `json` would print. */
+  jq?: string | undefined;
 }
 
 export interface RowSink {
   page(rows: readonly unknown[]): Promise<void>;
   /** Must be called: a table and the end of a JSON array are written here. */
   end(): Promise<void>;
-}
-
-/** A row that is no object (a bare id, say) stands under the first column's name. */
-function field(row: unknown, column: string): unknown {
-  return isObject(row) ? row[column] : row;
 }
 
 function usableColumns(rows: readonly unknown[], preferred: readonly string[] | undefined): string[] {
@@ -35,7 +40,58 @@ function usableColumns(rows: readonly unknown[], preferred: readonly string[] | 
   return [...new Set([...present, ...chooseColumns(rows)])].slice(0, 7);
 }
 
+/** @throws CliError `usage` when no row has a column that somebody asked for */
+function checkColumns(rows: readonly unknown[], chosen: readonly string[]): void {
+  const objects = rows.filter(isObject);
+  const unknown = chosen.filter((column) => objects.every((row) => valueAt(row, column) === undefined));
+  if (objects.length === 0 || unknown.length === 0) return;
+  const known = new Set(objects.slice(0, 50).flatMap((row) => Object.keys(row)));
+  throw new CliError('usage', `No row has ${unknown.join(', ')}`, {
+    hint: `There are: ${[...known].join(', ')}.`,
+  });
+}
+
+/** Where rows go, in the shape that was asked for. Tables, sorting and jq need them all; other shapes stream. */
 export function createRowSink(options: RowsOptions): RowSink {
+  const { fields, sort, jq } = options;
+  let sink = jq === undefined ? plainSink(options) : jqSink(options, jq);
+  if (fields !== undefined) sink = mapped(sink, (rows) => rows.map((row) => pickFields(row, fields)));
+  if (sort !== undefined) sink = collected((rows) => sortRows(rows, sort), sink);
+  return sink;
+}
+
+function mapped(sink: RowSink, map: (rows: readonly unknown[]) => readonly unknown[]): RowSink {
+  return { page: (rows) => sink.page(map(rows)), end: () => sink.end() };
+}
+
+/** Keeps all rows and passes them on at the end. */
+function collected(finish: (rows: unknown[]) => readonly unknown[], sink: RowSink): RowSink {
+  const all: unknown[] = [];
+  return {
+    page: async (rows) => {
+      for (const row of rows) all.push(row);
+    },
+    end: async () => {
+      await sink.page(finish(all));
+      await sink.end();
+    },
+  };
+}
+
+function jqSink({ write }: RowsOptions, program: string): RowSink {
+  const all: unknown[] = [];
+  return {
+    page: async (rows) => {
+      for (const row of rows) all.push(row);
+    },
+    end: async () => {
+      const { runJq } = await import('./jq.ts');
+      await write(await runJq(all, program));
+    },
+  };
+}
+
+function plainSink(options: RowsOptions): RowSink {
   switch (options.format) {
     case 'json':
       return jsonSink(options);
@@ -46,6 +102,8 @@ export function createRowSink(options: RowsOptions): RowSink {
       };
     case 'csv':
       return csvSink(options);
+    case 'yaml':
+      return yamlSink(options);
     case 'table':
       return tableSink(options);
   }
@@ -56,7 +114,9 @@ function jsonSink({ write }: RowsOptions): RowSink {
   return {
     page: async (rows) => {
       if (rows.length === 0) return;
-      const text = rows.map((row) => JSON.stringify(row, null, 2).replace(/^/gm, '  ')).join(',\n');
+      // By its own line breaks: U+2028 inside of a text would count as one for a regular expression.
+      const indented = (row: unknown) => `  ${JSON.stringify(row, null, 2).replaceAll('\n', '\n  ')}`;
+      const text = rows.map(indented).join(',\n');
       await write(`${begun ? ',\n' : '[\n'}${text}`);
       begun = true;
     },
@@ -64,8 +124,22 @@ function jsonSink({ write }: RowsOptions): RowSink {
   };
 }
 
-function csvSink({ write, columns: preferred }: RowsOptions): RowSink {
-  let columns: string[] | undefined;
+/** A list in YAML is its items one after another, so pages can be written as they come. */
+function yamlSink({ write }: RowsOptions): RowSink {
+  let empty = true;
+  return {
+    page: async (rows) => {
+      if (rows.length === 0) return;
+      empty = false;
+      const { toYaml } = await import('./yaml.ts');
+      await write(toYaml(rows));
+    },
+    end: () => (empty ? write('[]\n') : Promise.resolve()),
+  };
+}
+
+function csvSink({ write, columns: preferred, chosen, fields, noHeader }: RowsOptions): RowSink {
+  let columns: readonly string[] | undefined;
   return {
     page: async (rows) => {
       if (rows.length === 0) return;
@@ -74,18 +148,26 @@ function csvSink({ write, columns: preferred }: RowsOptions): RowSink {
         // Every key of the first page: a script should not lose columns that a person's table leaves out.
         const keys = new Set<string>();
         for (const row of rows) if (isObject(row)) for (const key of Object.keys(row)) keys.add(key);
-        columns = keys.size > 0 ? [...keys] : [preferred?.[0] ?? 'value'];
-        text += csvLine(columns);
+        columns = chosen ?? fields ?? (keys.size > 0 ? [...keys] : [preferred?.[0] ?? 'value']);
+        if (noHeader !== true) text += csvLine(columns);
       }
       const names = columns;
-      for (const row of rows) text += csvLine(names.map((name) => field(row, name)));
+      for (const row of rows) text += csvLine(names.map((name) => valueAt(row, name)));
       await write(text);
     },
     end: async () => {},
   };
 }
 
-function tableSink({ write, columns: preferred, width, colour }: RowsOptions): RowSink {
+function tableSink({
+  write,
+  columns: preferred,
+  chosen,
+  fields,
+  noHeader,
+  width,
+  colour,
+}: RowsOptions): RowSink {
   const rows: unknown[] = [];
   return {
     page: async (more) => {
@@ -93,26 +175,34 @@ function tableSink({ write, columns: preferred, width, colour }: RowsOptions): R
     },
     end: async () => {
       if (rows.length === 0) return;
-      const columns = usableColumns(rows, preferred);
-      const cells = rows.map((row) => columns.map((column) => cellText(field(row, column))));
-      await write(formatTable(columns.map(heading), cells, { width, colour }));
+      if (chosen !== undefined) checkColumns(rows, chosen);
+      const columns = chosen ?? fields ?? usableColumns(rows, preferred);
+      const cells = rows.map((row) => columns.map((column) => cellText(valueAt(row, column))));
+      await write(formatTable(columns.map(heading), cells, { width, colour, noHeader: noHeader === true }));
     },
   };
 }
 
 /** One record, in the shape that was asked for. */
 export async function writeRecord(record: unknown, options: RowsOptions): Promise<void> {
-  const { format, write, width, colour } = options;
-  if (format === 'json') return write(`${JSON.stringify(record ?? null, null, 2)}\n`);
+  const { format, write, width, colour, fields, jq } = options;
+  const chosen = fields ?? (format === 'table' ? options.chosen : undefined);
+  const value = chosen === undefined || !isObject(record) ? record : pickFields(record, chosen);
+  if (jq !== undefined) {
+    const { runJq } = await import('./jq.ts');
+    return write(await runJq(value, jq));
+  }
+  if (format === 'json') return write(`${JSON.stringify(value ?? null, null, 2)}\n`);
+  if (format === 'yaml') return write((await import('./yaml.ts')).toYaml(value ?? null));
+  if (value === undefined || value === null) return;
   if (format !== 'table') {
-    const sink = createRowSink(options);
-    if (record !== undefined && record !== null) await sink.page([record]);
+    const sink = plainSink(options);
+    await sink.page([value]);
     return sink.end();
   }
-  if (record === undefined || record === null) return;
-  if (!isObject(record)) return write(`${cellText(record)}\n`);
-  const entries = Object.entries(record).map(
-    ([key, value]) => [heading(key).toLowerCase(), cellText(value)] as const,
+  if (!isObject(value)) return write(`${cellText(value)}\n`);
+  const entries = Object.entries(value).map(
+    ([key, item]) => [heading(key).toLowerCase(), cellText(item)] as const,
   );
   return write(formatRecord(entries, { width, colour }));
 }

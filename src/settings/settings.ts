@@ -7,7 +7,8 @@ export type Env = Readonly<Record<string, string | undefined>>;
 
 export interface SettingSpec {
   readonly name: string;
-  readonly env: string;
+  /** Its environment variables; the first that is not empty counts. */
+  readonly env: readonly string[];
   readonly default: string;
   readonly description: string;
 }
@@ -15,40 +16,58 @@ export interface SettingSpec {
 export const SETTINGS = [
   {
     name: 'api-url',
-    env: 'CONVIRZA_API_URL',
+    env: ['CONVIRZA_API_URL'],
     default: 'https://platform-api.convirza.com/v3',
     description: 'base URL of the Convirza API',
   },
   {
     name: 'oauth-url',
-    env: 'CONVIRZA_OAUTH_URL',
+    env: ['CONVIRZA_OAUTH_URL'],
     default: 'https://platform-oauth.convirza.com',
     description: 'base URL of the Convirza sign-in service',
   },
   {
     name: 'voice-url',
-    env: 'NEXTEVI_URL',
+    env: ['NEXTEVI_URL'],
     default: 'wss://api.nextevi.com/ws/voice',
     description: 'address of the NextEVI voice service',
   },
-  { name: 'profile', env: 'CONVIRZA_PROFILE', default: 'default', description: 'account to use' },
+  { name: 'profile', env: ['CONVIRZA_PROFILE'], default: 'default', description: 'account to use' },
   {
     name: 'timeout',
-    env: 'CONVIRZA_TIMEOUT',
+    env: ['CONVIRZA_TIMEOUT'],
     default: '30',
     description: 'longest silence of a server, in seconds',
   },
   {
     name: 'retries',
-    env: 'CONVIRZA_RETRIES',
+    env: ['CONVIRZA_RETRIES'],
     default: '3',
     description: 'how often a failed request is sent again',
   },
   {
     name: 'retry-delay',
-    env: 'CONVIRZA_RETRY_DELAY',
+    env: ['CONVIRZA_RETRY_DELAY'],
     default: '500',
     description: 'first pause before a retry, in milliseconds; it doubles',
+  },
+  {
+    name: 'proxy',
+    env: ['CONVIRZA_PROXY', 'https_proxy', 'HTTPS_PROXY'],
+    default: '',
+    description: 'HTTP proxy for everything beyond this machine',
+  },
+  {
+    name: 'no-proxy',
+    env: ['CONVIRZA_NO_PROXY', 'no_proxy', 'NO_PROXY'],
+    default: '',
+    description: 'hosts that are reached without the proxy',
+  },
+  {
+    name: 'ca-file',
+    env: ['CONVIRZA_CA_FILE'],
+    default: '',
+    description: 'file of certificates to trust beside the usual ones (PEM)',
   },
 ] as const satisfies readonly SettingSpec[];
 
@@ -60,13 +79,21 @@ export interface SettingValue {
   origin: Origin;
 }
 
+/** Settings of this form send one endpoint elsewhere: `endpoints.tags.update` = `PATCH /tag/{id}`. */
+export const ENDPOINT_PREFIX = 'endpoints.';
+
 export function settingSpec(name: string): SettingSpec {
   const spec = SETTINGS.find((setting) => setting.name === name);
   if (spec === undefined)
     throw new CliError('usage', `There is no setting ${JSON.stringify(name)}`, {
-      hint: `There are: ${SETTINGS.map((setting) => setting.name).join(', ')}.`,
+      hint: `There are: ${SETTINGS.map((setting) => setting.name).join(', ')}, and ${ENDPOINT_PREFIX}<family>.<command>.`,
     });
   return spec;
+}
+
+/** @throws CliError `usage` for a name that nobody reads */
+export function checkSettingName(name: string): string {
+  return name.startsWith(ENDPOINT_PREFIX) ? name : settingSpec(name).name;
 }
 
 /**
@@ -144,8 +171,8 @@ export class Settings {
     const spec = settingSpec(name);
     const flag = this.#flags[name];
     if (flag !== undefined) return { value: flag, origin: 'flag' };
-    const fromEnv = this.#env[spec.env];
-    if (fromEnv !== undefined && fromEnv !== '') return { value: fromEnv, origin: 'environment' };
+    const variable = spec.env.find((env) => (this.#env[env] ?? '') !== '');
+    if (variable !== undefined) return { value: this.#env[variable] ?? '', origin: 'environment' };
     const stored = this.#stored[name];
     if (typeof stored === 'string') return { value: stored, origin: 'file' };
     return { value: spec.default, origin: 'default' };
@@ -171,11 +198,19 @@ export class Settings {
     return number;
   }
 
+  /** What the file says of endpoints, by command (`tags update`): the text as it was set. */
+  endpointOverrides(): ReadonlyMap<string, string> {
+    const entries = Object.entries(this.#stored).filter(([name]) => name.startsWith(ENDPOINT_PREFIX));
+    return new Map(
+      entries.map(([name, text]) => [name.slice(ENDPOINT_PREFIX.length).replace('.', ' '), text]),
+    );
+  }
+
   async set(name: string, value: string): Promise<void> {
-    (await openFile(this.folder)).set(settingSpec(name).name, value);
+    (await openFile(this.folder)).set(checkSettingName(name), value);
   }
 
   async unset(name: string): Promise<void> {
-    (await openFile(this.folder)).delete(settingSpec(name).name);
+    (await openFile(this.folder)).delete(checkSettingName(name));
   }
 }

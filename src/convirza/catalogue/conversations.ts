@@ -32,7 +32,7 @@ export const calls: readonly Endpoint[] = [
     evidence: 'documented',
     query: [
       { name: 'start', type: 'date', description: 'begin of the period', default: '7 days ago' },
-      { name: 'end', type: 'date', description: 'end of the period, at most 31 days later', default: 'now' },
+      { name: 'end', type: 'date', description: 'end of the period', default: 'now' },
       {
         name: 'call_id',
         type: 'string',
@@ -61,7 +61,7 @@ export const calls: readonly Endpoint[] = [
       LIMIT,
       OFFSET,
     ],
-    list: { paged: true, maxLimit: 200 },
+    list: { paged: true, maxLimit: 200, window: { start: 'start', end: 'end', days: 31 } },
     columns: ['call_id', 'call_started', 'duration', 'disposition', 'caller_id', 'phone_number', 'ring_to'],
     idKey: 'call_id',
     examples: [
@@ -70,6 +70,7 @@ export const calls: readonly Endpoint[] = [
     ],
     notes: [
       'The key of the rows is not documented: the one array of the answer is taken.',
+      'The service answers at most 31 days at once; a longer period is asked for in parts.',
       'With --include recordings each call has signed URLs that live 7 days.',
       'How several values travel is not stated; they are joined by commas.',
     ],

@@ -46,6 +46,8 @@ export interface ListShape {
   readonly paged: boolean;
   /** The most rows that one page may hold. */
   readonly maxLimit: number;
+  /** The longest period that one request may ask for, and the names of its ends. */
+  readonly window?: { readonly start: string; readonly end: string; readonly days: number };
 }
 
 /** What a command of more than one request, or with files, does instead of the plain request. */

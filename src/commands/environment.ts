@@ -1,0 +1,80 @@
+/** Every flag has an environment variable: `--sort-by` is `CONVIRZA_SORT_BY`. */
+import type { EventEmitter } from 'node:events';
+import { type Command, InvalidArgumentError, type Option } from 'commander';
+import { type Env, SETTINGS } from '../settings/settings.ts';
+import { CliError } from '../shared/errors.ts';
+
+/**
+ * Variables that mean something else. A filter of one command must not be set by the address that another one signs
+ * in with; such flags have only the long form with the command in it.
+ */
+const RESERVED = new Set([
+  'CONVIRZA_EMAIL',
+  'CONVIRZA_PASSWORD',
+  'CONVIRZA_TOKEN',
+  'CONVIRZA_PASSPHRASE',
+  'CONVIRZA_CONFIG_DIR',
+  'CONVIRZA_STACK',
+]);
+
+/** Flags that are settings find their variable there; those of commander itself have none. */
+const ELSEWHERE = new Set(['--help', '--version', ...SETTINGS.map(({ name }) => `--${name}`)]);
+
+function upper(text: string): string {
+  return text
+    .replace(/^--(no-)?/, '')
+    .replaceAll('-', '_')
+    .toUpperCase();
+}
+
+/** The words that lead to a command, without the program's own name. */
+function wordsOf(command: Command): string[] {
+  const words: string[] = [];
+  for (let at: Command | null = command; at?.parent != null; at = at.parent) words.unshift(at.name());
+  return words;
+}
+
+/**
+ * The variables that set a flag, the one that wins first: with the command's words in it
+ * (`CONVIRZA_USERS_LIST_EMAIL`), then the short one (`CONVIRZA_LIMIT`).
+ */
+export function variablesOf(command: Command, option: Option): string[] {
+  if (option.long == null || ELSEWHERE.has(option.long)) return [];
+  const long = ['CONVIRZA', ...wordsOf(command).map(upper), upper(option.long)].join('_');
+  const short = `CONVIRZA_${upper(option.long)}`;
+  return [...new Set([long, short])].filter((name) => !RESERVED.has(name));
+}
+
+const YES = /^(1|true|yes|on)$/i;
+const NO = /^(0|false|no|off)$/i;
+
+/** Sets one flag as if it stood on the command line, so that its checks and listeners run. */
+function setFlag(command: Command, option: Option, name: string, value: string): void {
+  // A command is an EventEmitter; commander's types name only `on`.
+  const emitter = command as unknown as EventEmitter;
+  const event = `option:${option.name()}`;
+  if (option.required || (option.optional && !YES.test(value) && !NO.test(value))) {
+    try {
+      emitter.emit(event, value);
+    } catch (error) {
+      const complaint = error instanceof InvalidArgumentError ? error.message : (error as Error).message;
+      throw new CliError('usage', `${name}=${value}: ${complaint.replace(/^error: /, '')}`);
+    }
+    return;
+  }
+  if (!YES.test(value) && !NO.test(value))
+    throw new CliError('usage', `${name} must be 1 or 0, not ${JSON.stringify(value)}`);
+  if (YES.test(value) !== option.negate) emitter.emit(event, option.optional ? '' : undefined);
+}
+
+/** Fills in from the environment what the command line left open, for a command and all above it. */
+export function applyEnvironment(command: Command, env: Env): void {
+  for (let at: Command | null = command; at !== null; at = at.parent) {
+    for (const option of at.options) {
+      const source = at.getOptionValueSource(option.attributeName());
+      if (source !== undefined && source !== 'default') continue;
+      const name = variablesOf(at, option).find((variable) => (env[variable] ?? '') !== '');
+      if (name !== undefined) setFlag(at, option, name, env[name] ?? '');
+    }
+  }
+}

@@ -1,0 +1,84 @@
+/** Requests and answers as text, for `--debug`, `--dry-run` and `--curl`: complete but for the secrets. */
+import { shellQuote } from '../shared/shell.ts';
+import type { RawAnswer } from './envelope.ts';
+import type { HttpRequest } from './transport.ts';
+
+export const REDACTED = 'REDACTED';
+
+/** The last value may lack its end, where an answer was cut. */
+const SECRET_FIELD =
+  /"(\w*(?:token|password|secret|api_?key)\w*)"(\s*:\s*)"(?:[^"\\]|\\.)*(?:"|\\?$)/gi;
+const SECRET_QUERY = /([?&](?:[\w-]*(?:token|signature|secret|api_?key)|sig)=)[^&\s"']+/gi;
+const SECRET_HEADER = /^(authorization|proxy-authorization|cookie|set-cookie)$/i;
+
+/** Text of a body or an address without its secrets; `token_type` says no secret. */
+export function redact(text: string): string {
+  return text
+    .replace(SECRET_FIELD, (whole, name: string, colon: string) =>
+      name === 'token_type' ? whole : `"${name}"${colon}"${REDACTED}"`,
+    )
+    .replace(SECRET_QUERY, `$1${REDACTED}`);
+}
+
+function headerLines(headers: Readonly<Record<string, string>>, mark: string): string[] {
+  return Object.entries(headers).map(
+    ([name, value]) => `${mark} ${name}: ${SECRET_HEADER.test(name) ? REDACTED : value}`,
+  );
+}
+
+const MAX_BODY = 4_000;
+
+function clip(text: string): string {
+  return text.length > MAX_BODY ? `${text.slice(0, MAX_BODY)}… (${text.length} characters)` : text;
+}
+
+function bodyText(request: HttpRequest): string | undefined {
+  const { body } = request;
+  if (body === undefined) return undefined;
+  return body.kind === 'json'
+    ? redact(JSON.stringify(body.value))
+    : `(${body.contentType.split(';')[0]}, ${body.bytes} bytes)`;
+}
+
+/** A request as lines that begin with `>`. */
+export function traceRequest(request: HttpRequest): string {
+  const body = bodyText(request);
+  const lines = [
+    `> ${request.method} ${redact(request.url.href)}`,
+    ...headerLines(request.headers ?? {}, '>'),
+  ];
+  if (body !== undefined) lines.push(`> ${clip(body)}`);
+  return lines.join('\n');
+}
+
+/** An answer as lines that begin with `<`. @param ms since the request was begun */
+export function traceAnswer(answer: RawAnswer, ms: number): string {
+  const lines = [`< HTTP ${answer.status} after ${Math.round(ms)} ms`, ...headerLines(answer.headers, '<')];
+  if (answer.text !== '') lines.push(`< ${clip(redact(answer.text))}`);
+  return lines.join('\n');
+}
+
+/**
+ * The equal curl line. The token stands as a variable of the shell, so that the line can be run and shown around.
+ *
+ * @param form fields and files of an upload, in place of its body: `name=value`, `file=@path`
+ */
+export function curlLine(
+  request: HttpRequest,
+  options: { signedIn: boolean; form?: readonly string[] },
+): string {
+  const words = ['curl', '-X', request.method];
+  if (options.signedIn) words.push('-H', '"Authorization: Bearer $CONVIRZA_TOKEN"');
+  for (const [name, value] of Object.entries(request.headers ?? {}))
+    if (!SECRET_HEADER.test(name)) words.push('-H', shellQuote(`${name}: ${value}`));
+  if (options.form !== undefined) for (const part of options.form) words.push('-F', shellQuote(part));
+  else if (request.body?.kind === 'json')
+    words.push(
+      '-H',
+      shellQuote('content-type: application/json'),
+      '--data',
+      shellQuote(bodyText(request) ?? ''),
+    );
+  words.push(shellQuote(redact(request.url.href)));
+  return words.join(' ');
+}
