@@ -1,21 +1,21 @@
 /** `auth login`, `auth refresh`, `auth logout` and `auth status`. */
-import { login, oauthEndpoint, refresh, revoke } from '../convirza/oauth.ts';
+import { login, oauthEndpoint, revoke } from '../convirza/oauth.ts';
 import type { Account } from '../convirza/tokens.ts';
 import { REDACTED } from '../convirza/trace.ts';
 import {
   type CredentialStore,
   checkProfileName,
   type StoredSession,
-  StoredTokens,
   toStoredSession,
 } from '../credentials/index.ts';
 import { createRowSink, writeRecord } from '../output/rows.ts';
 import { CliError } from '../shared/errors.ts';
 import { askSecret, askText } from './ask.ts';
-import { environmentLogin, environmentToken, hosts, openStore } from './credentials.ts';
+import { environmentLogin, environmentToken, hosts } from './credentials.ts';
 import { readSecretStdin } from './input.ts';
 import type { Invocation } from './invocation.ts';
 import { type PreviewFlags, preview } from './request-preview.ts';
+import { openStore, storedTokens } from './stored-tokens.ts';
 
 const ROLES: Readonly<Record<number, string>> = { 1: 'Admin', 2: 'Standard', 3: 'ReadOnly' };
 
@@ -140,15 +140,7 @@ export async function runRefresh(invocation: Invocation, options: PreviewFlags =
   const profile = checkProfileName(invocation.profile);
   const store = openStore(invocation);
   const before = await storedSession(store, profile);
-  const client = await invocation.makeClient();
-  const tokens = new StoredTokens({
-    store,
-    profile,
-    ...hosts(invocation),
-    now,
-    refresh: (token, stop) => refresh(client, token, now(), stop),
-  });
-  await tokens.renew(before.accessToken, signal);
+  await storedTokens(invocation).renew(before.accessToken, signal);
   const session = await storedSession(store, profile);
   invocation.say(`Refreshed: the access token ends ${describeExpiry(session.accessExpiresAt, now())}.`);
   if (invocation.format !== 'table')

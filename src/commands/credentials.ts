@@ -1,17 +1,11 @@
 /** How a command comes by its credentials. */
-import { login, refresh } from '../convirza/oauth.ts';
 import type { TokenSource } from '../convirza/tokens.ts';
-import { CredentialStore, checkProfileName, environmentTokens, StoredTokens } from '../credentials/index.ts';
 import { CliError } from '../shared/errors.ts';
 import type { Invocation } from './invocation.ts';
 
 /** The hosts that tokens of this command belong to. */
 export function hosts(invocation: Invocation): { apiUrl: string; oauthUrl: string } {
   return { apiUrl: invocation.url('api-url').href, oauthUrl: invocation.url('oauth-url').href };
-}
-
-export function openStore(invocation: Invocation): CredentialStore {
-  return new CredentialStore(invocation.settings.folder);
 }
 
 /** The token of the environment; with it neither the store nor its key is touched. */
@@ -34,16 +28,7 @@ export function environmentLogin(invocation: Invocation): { email: string; passw
 /** In this order: `CONVIRZA_TOKEN`, the stored session of the profile, `CONVIRZA_EMAIL` with `CONVIRZA_PASSWORD`. */
 export async function tokenSource(invocation: Invocation): Promise<TokenSource> {
   const token = environmentToken(invocation);
-  if (token !== undefined) return environmentTokens(token);
-  const { now } = invocation.ctx;
-  const oauth = await invocation.makeClient();
-  const credentials = environmentLogin(invocation);
-  return new StoredTokens({
-    store: openStore(invocation),
-    profile: checkProfileName(invocation.profile),
-    ...hosts(invocation),
-    now,
-    refresh: (refreshToken, signal) => refresh(oauth, refreshToken, now(), signal),
-    login: credentials === undefined ? undefined : (signal) => login(oauth, credentials, now(), signal),
-  });
+  if (token !== undefined) return { accessToken: async () => token, renew: async () => undefined };
+  const { storedTokens } = await import('./stored-tokens.ts');
+  return storedTokens(invocation);
 }

@@ -1,7 +1,7 @@
 /** `schema`: commands, flags, endpoints, evidence and exit codes as JSON. */
 import type { Command } from 'commander';
 import { commandName, ENDPOINTS } from '../convirza/catalogue/index.ts';
-import type { CommandDescription } from '../output/completion.ts';
+import type { CommandDescription } from '../output/description.ts';
 import { writeRecord } from '../output/rows.ts';
 import { CliError, EXIT_CODES } from '../shared/errors.ts';
 import { describeCommand } from './describe.ts';

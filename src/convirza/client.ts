@@ -4,7 +4,8 @@ import { type Answer, errorOfAnswer, type RawAnswer, readAnswer } from './envelo
 import type { Override } from './override.ts';
 import { mayRetry, type RetryPolicy, retryAfterMs, retryDelayMs } from './retry.ts';
 import type { TokenSource } from './tokens.ts';
-import { type Body, type HttpRequest, type Transport, TransportError } from './transport.ts';
+import type { Body, HttpRequest, Transport } from './transport.ts';
+import { TransportError } from './transport-error.ts';
 import { apiPath, buildUrl, fillPath, type Query } from './url.ts';
 
 /** What is worth telling a waiting person. */

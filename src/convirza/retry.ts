@@ -1,7 +1,7 @@
 /** When a request is sent again, and after how long. */
 import { CliError } from '../shared/errors.ts';
 import type { RawAnswer } from './envelope.ts';
-import { TransportError } from './transport.ts';
+import { TransportError } from './transport-error.ts';
 
 export interface RetryPolicy {
   /** How many times a request may be sent again. */

@@ -6,8 +6,7 @@ import type { HttpRequest } from './transport.ts';
 export const REDACTED = 'REDACTED';
 
 /** The last value may lack its end, where an answer was cut. */
-const SECRET_FIELD =
-  /"(\w*(?:token|password|secret|api_?key)\w*)"(\s*:\s*)"(?:[^"\\]|\\.)*(?:"|\\?$)/gi;
+const SECRET_FIELD = /"(\w*(?:token|password|secret|api_?key)\w*)"(\s*:\s*)"(?:[^"\\]|\\.)*(?:"|\\?$)/gi;
 const SECRET_QUERY = /([?&](?:[\w-]*(?:token|signature|secret|api_?key)|sig)=)[^&\s"']+/gi;
 const SECRET_HEADER = /^(authorization|proxy-authorization|cookie|set-cookie)$/i;
 

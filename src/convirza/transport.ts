@@ -1,9 +1,14 @@
 /** One HTTP exchange on undici: time limits, size limits, and failures told apart by whether anything was sent. */
-import tls from 'node:tls';
-import { Agent, type Dispatcher, EnvHttpProxyAgent, request as undiciRequest } from 'undici';
+import { setFlagsFromString } from 'node:v8';
+import type { Dispatcher } from 'undici';
+// By its files: its index touches a global that makes Node.js load the undici inside it as well, which doubles the
+// time that a command takes.
+import requestOn from 'undici/lib/api/api-request.js';
+import Agent from 'undici/lib/dispatcher/agent.js';
 import { CliError, errorCode } from '../shared/errors.ts';
 import type { RawAnswer } from './envelope.ts';
 import { traceAnswer, traceRequest } from './trace.ts';
+import { TransportError } from './transport-error.ts';
 import { isLoopback } from './url.ts';
 
 /** A body that can be sent again: `stream` is called anew for every attempt. */
@@ -49,29 +54,6 @@ const NOT_SENT = new Set([
 
 /** What will not be better a second later; so is anything about certificates. */
 const LASTING = new Set(['ENOTFOUND', 'UND_ERR_INVALID_ARG', 'UND_ERR_REQ_CONTENT_LENGTH_MISMATCH']);
-
-/** A failed exchange. `sent` says whether the service may have seen the request. */
-export class TransportError extends CliError {
-  readonly sent: boolean;
-  /** A certificate or an address that does not exist will not be better a second later. */
-  readonly passing: boolean;
-
-  constructor(
-    message: string,
-    details: {
-      sent: boolean;
-      passing: boolean;
-      endpoint: string;
-      hint?: string;
-      timestamp: string;
-      cause: unknown;
-    },
-  ) {
-    super('network', message, details);
-    this.sent = details.sent;
-    this.passing = details.passing;
-  }
-}
 
 function isCertificateError(code: string): boolean {
   return /^(ERR_TLS_|CERT_|DEPTH_ZERO_|SELF_SIGNED_|UNABLE_TO_|ERR_SSL_|EPROTO)/.test(code);
@@ -135,33 +117,39 @@ function explain(code: string, url: URL, timeoutMs: number): { message: string; 
 }
 
 /** What Node.js trusts by itself; newer versions also say what NODE_EXTRA_CA_CERTS added. */
-function usualCertificates(): readonly string[] {
+async function usualCertificates(): Promise<readonly string[]> {
+  const tls = await import('node:tls');
   const { getCACertificates } = tls as { getCACertificates?: (kind: 'default') => string[] };
   return getCACertificates?.('default') ?? tls.rootCertificates;
+}
+
+interface Dispatchers {
+  direct: Dispatcher;
+  proxied: Dispatcher | undefined;
+}
+
+async function openDispatchers({ timeoutMs, ca, proxy }: TransportOptions): Promise<Dispatchers> {
+  // undici's HTTP parser is one large WebAssembly function. Optimizing it takes longer than most commands run, and
+  // the process would wait for it at its end.
+  setFlagsFromString('--wasm-tiering-budget=1000000000');
+  const limits = { headersTimeout: timeoutMs, bodyTimeout: timeoutMs };
+  const connect = {
+    timeout: Math.min(timeoutMs, 10_000),
+    ...(ca === undefined ? {} : { ca: [...(await usualCertificates()), ca] }),
+  };
+  const direct = new Agent({ ...limits, connect });
+  if (proxy === undefined) return { direct, proxied: undefined };
+  const { proxiedDispatcher } = await import('./proxied.ts');
+  return { direct, proxied: proxiedDispatcher({ ...proxy, ...limits, connect }) };
 }
 
 /** HTTP with one pool of connections. */
 export class Transport {
   readonly #options: TransportOptions;
-  readonly #direct: Dispatcher;
-  readonly #proxied: Dispatcher | undefined;
+  #dispatchers: Promise<Dispatchers> | undefined;
 
   constructor(options: TransportOptions) {
     this.#options = options;
-    const ca = options.ca === undefined ? {} : { ca: [...usualCertificates(), options.ca] };
-    const limits = { headersTimeout: options.timeoutMs, bodyTimeout: options.timeoutMs };
-    const connect = { timeout: Math.min(options.timeoutMs, 10_000), ...ca };
-    this.#direct = new Agent({ ...limits, connect });
-    const { proxy } = options;
-    if (proxy !== undefined)
-      this.#proxied = new EnvHttpProxyAgent({
-        ...limits,
-        httpProxy: proxy.url,
-        httpsProxy: proxy.url,
-        noProxy: proxy.except,
-        requestTls: ca,
-        connect,
-      });
   }
 
   /**
@@ -190,12 +178,16 @@ export class Transport {
     trace?.(traceRequest({ ...request, headers }));
     const begun = now();
     try {
-      const answer = await undiciRequest(request.url, {
+      this.#dispatchers ??= openDispatchers(this.#options);
+      const { direct, proxied } = await this.#dispatchers;
+      const dispatcher = isLoopback(request.url) ? direct : (proxied ?? direct);
+      const answer = await requestOn.call(dispatcher, {
+        origin: request.url.origin,
+        path: `${request.url.pathname}${request.url.search}`,
         method: request.method as Dispatcher.HttpMethod,
         headers,
         // undici's types name Node's own streams only; it takes any async iterable.
         body: body as string,
-        dispatcher: this.#proxied === undefined || isLoopback(request.url) ? this.#direct : this.#proxied,
         ...(signal === undefined ? {} : { signal }),
       });
       const raw = {
@@ -238,7 +230,8 @@ export class Transport {
 
   /** Closes idle connections so that the process can end. */
   async close(): Promise<void> {
-    await Promise.all([this.#direct.destroy(), this.#proxied?.destroy()]);
+    const open = await this.#dispatchers;
+    await Promise.all([open?.direct.destroy(), open?.proxied?.destroy()]);
   }
 }
 

@@ -1,3 +1,3 @@
-export { environmentTokens, StoredTokens, type StoredTokensOptions, toStoredSession } from './session.ts';
+export { StoredTokens, type StoredTokensOptions, toStoredSession } from './session.ts';
 export { CredentialStore, checkProfileName } from './store.ts';
 export type { ProfileRecord, StoredSession } from './types.ts';

@@ -4,7 +4,7 @@
  * The lock is a folder that holds one file named after its owner. Making the folder is atomic; a stale lock is
  * taken over by removing that owner's file by its name, which succeeds for exactly one process and can never hit a
  * newer owner; an owner whose folder was swept away while it was still empty notices, because it then cannot make
- * its file in it.
+ * its file in it, or finds that of another owner beside its own where the folder was made anew.
  */
 import { randomBytes } from 'node:crypto';
 import { mkdir, readdir, rmdir, stat, unlink, utimes, writeFile } from 'node:fs/promises';
@@ -69,11 +69,22 @@ async function tryAcquire(folder: string, name: string): Promise<boolean> {
     await mkdir(folder, { mode: 0o700 });
   } catch (error) {
     if (errorCode(error) === 'EEXIST') return false;
-    throw error;
+    throw new CliError(
+      'usage',
+      `The lock ${folder} cannot be made (${errorCode(error) ?? 'unknown error'})`,
+      {
+        hint: 'Point CONVIRZA_CONFIG_DIR at a folder you may write to, or give the token in CONVIRZA_TOKEN.',
+        cause: error,
+      },
+    );
   }
+  const file = join(folder, name);
   try {
-    await writeFile(join(folder, name), '', { flag: 'wx', mode: 0o600 });
-    return true;
+    await writeFile(file, '', { flag: 'wx', mode: 0o600 });
+    // Of two in one folder at least the one that wrote last sees both and gives way; both may, never neither.
+    if ((await readdir(folder)).length === 1) return true;
+    await unlink(file);
+    return false;
   } catch (error) {
     if (errorCode(error) === 'ENOENT') return false;
     throw error;

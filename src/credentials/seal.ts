@@ -96,6 +96,13 @@ function parse(text: string): SealedFile {
   };
 }
 
+/** Strict, since `Buffer` skips what is no base64 and ignores the spare bits of the last character. */
+function fromBase64(text: string): Buffer {
+  const bytes = Buffer.from(text, 'base64');
+  if (bytes.toString('base64') !== text) throw new SealError('damaged');
+  return bytes;
+}
+
 /**
  * Opens a sealed file.
  *
@@ -104,8 +111,8 @@ function parse(text: string): SealedFile {
 export function unseal(text: string, profile: string, key: SealKey): unknown {
   const file = parse(text);
   if (key.bytes.length !== KEY_BYTES || file.keyId !== keyId(key.bytes)) throw new SealError('other-key');
-  const nonce = Buffer.from(file.nonce, 'base64');
-  const sealed = Buffer.from(file.data, 'base64');
+  const nonce = fromBase64(file.nonce);
+  const sealed = fromBase64(file.data);
   if (nonce.length !== NONCE_BYTES || sealed.length < TAG_BYTES) throw new SealError('damaged');
   const decipher = createDecipheriv('aes-256-gcm', key.bytes, nonce, { authTagLength: TAG_BYTES });
   decipher.setAAD(associatedData(profile, file.backend, file.version));

@@ -1,16 +1,8 @@
-/** The tokens that a command uses: from the environment, or from the store with refresh and rotation. */
+/** The tokens that a command uses: out of the store, with refresh and rotation. */
 import type { TokenPair, TokenSource } from '../convirza/tokens.ts';
 import { CliError } from '../shared/errors.ts';
 import type { CredentialStore } from './store.ts';
 import type { StoredSession } from './types.ts';
-
-/** A token that was given from outside: it bypasses the store and cannot be refreshed. */
-export function environmentTokens(token: string): TokenSource {
-  return {
-    accessToken: async () => token,
-    renew: async () => undefined,
-  };
-}
 
 export interface StoredTokensOptions {
   store: CredentialStore;
@@ -62,6 +54,8 @@ function notSignedIn(profile: string): CliError {
 export class StoredTokens implements TokenSource {
   readonly #options: StoredTokensOptions;
   #session: StoredSession | undefined;
+  /** The access token whose early refresh was refused: it is used to its end, and asked about no more. */
+  #refused: string | undefined;
 
   constructor(options: StoredTokensOptions) {
     this.#options = options;
@@ -70,15 +64,20 @@ export class StoredTokens implements TokenSource {
   async accessToken(signal?: AbortSignal): Promise<string> {
     const session = this.#session ?? (await this.#load()) ?? (await this.#signIn(signal));
     this.#session = session;
-    const { accessExpiresAt, refreshToken } = session;
-    const ending = accessExpiresAt !== undefined && accessExpiresAt - this.#options.now() < EARLY_MS;
-    if (!ending || refreshToken === undefined) return session.accessToken;
+    const { accessExpiresAt, refreshToken, accessToken, savedAt } = session;
+    const now = this.#options.now();
+    const ending = accessExpiresAt !== undefined && accessExpiresAt - now < EARLY_MS;
+    // A new pair that lives no longer than that would otherwise be exchanged for every request.
+    const fresh = now - savedAt < EARLY_MS;
+    if (!ending || fresh || refreshToken === undefined || accessToken === this.#refused) return accessToken;
     try {
-      return (await this.#refresh(session.accessToken, signal)).accessToken;
+      return (await this.#refresh(accessToken, signal)).accessToken;
     } catch (error) {
-      // One page of the documentation says that use prolongs a token: a passed expiry alone is no refusal.
-      if (error instanceof CliError && error.type === 'auth') return session.accessToken;
-      throw error;
+      if (!(error instanceof CliError) || signal?.aborted) throw error;
+      // One page of the documentation says that use prolongs a token: a passed expiry alone is no refusal, and a
+      // sign-in service that cannot be reached is none either. What the API says of the token is the truth.
+      this.#refused = accessToken;
+      return accessToken;
     }
   }
 
@@ -91,14 +90,12 @@ export class StoredTokens implements TokenSource {
     const { store, profile, apiUrl, oauthUrl } = this.#options;
     const session = (await store.read(profile))?.convirza;
     if (session === undefined) return undefined;
-    if (session.apiUrl !== apiUrl || session.oauthUrl !== oauthUrl)
-      throw new CliError(
-        'auth',
-        `You are signed in at ${session.apiUrl}, but this command goes to ${apiUrl}`,
-        {
-          hint: 'The token stays where it belongs: sign in there under another --profile, or correct the address.',
-        },
-      );
+    const [theirs, ours] =
+      session.apiUrl === apiUrl ? [session.oauthUrl, oauthUrl] : [session.apiUrl, apiUrl];
+    if (theirs !== ours)
+      throw new CliError('auth', `You are signed in at ${theirs}, but this command goes to ${ours}`, {
+        hint: 'The token stays where it belongs: sign in there under another --profile, or correct the address.',
+      });
     return session;
   }
 

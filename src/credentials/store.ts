@@ -10,10 +10,12 @@ import { SealError, type SealFault, seal, unseal } from './seal.ts';
 import type { ProfileRecord } from './types.ts';
 
 const PROFILE_NAME = /^[A-Za-z0-9][A-Za-z0-9._@+-]{0,63}$/;
+/** Windows takes these for devices, whatever ending follows. */
+const DEVICE_NAME = /^(con|prn|aux|nul|com\d|lpt\d)(\.|$)/i;
 
 /** @throws CliError `usage` for a name that cannot be a file name everywhere */
 export function checkProfileName(name: string): string {
-  if (!PROFILE_NAME.test(name))
+  if (!PROFILE_NAME.test(name) || DEVICE_NAME.test(name))
     throw new CliError('usage', `${JSON.stringify(name)} is no profile name`, {
       hint: 'Use up to 64 letters, digits and . _ @ + -, beginning with a letter or digit.',
     });
@@ -71,8 +73,17 @@ export class CredentialStore {
   async write(profile: string, record: ProfileRecord): Promise<void> {
     const path = this.path(profile);
     await this.#makeFolder();
-    const key = await this.backend.readOrCreate();
-    await writeFileAtomic(path, seal(record, profile, key), 0o600);
+    try {
+      const key = await this.backend.readOrCreate();
+      await writeFileAtomic(path, seal(record, profile, key), 0o600);
+    } catch (error) {
+      if (error instanceof CliError) throw error;
+      throw new CliError(
+        'usage',
+        `The credentials of profile ${profile} cannot be written (${errorCode(error) ?? 'unknown error'}): ${path}`,
+        { hint: 'Make room or point CONVIRZA_CONFIG_DIR elsewhere, then sign in again.', cause: error },
+      );
+    }
   }
 
   /** Forgets a profile; nothing stored is no failure. */

@@ -1,8 +1,10 @@
 /** `npm run bench`, or `npm run bench -- startup` for one of them. Code 1 when a bar was missed. */
+import { list } from './list.js';
+import { rows } from './rows.js';
 import { startup } from './startup.js';
 
 /** @type {Record<string, () => Promise<boolean>>} */
-const benches = { startup };
+const benches = { startup, list, rows };
 
 const wanted = process.argv.slice(2);
 const unknown = wanted.filter((name) => benches[name] === undefined);

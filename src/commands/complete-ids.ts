@@ -1,0 +1,190 @@
+/** Ids for completion: out of the cache, else one page of the family's list. */
+import { createHash } from 'node:crypto';
+import { mkdir, readdir, readFile, unlink } from 'node:fs/promises';
+import { isIP } from 'node:net';
+import { join } from 'node:path';
+import type { Context } from '../context.ts';
+import { FAMILIES } from '../convirza/catalogue/index.ts';
+import type { Endpoint } from '../convirza/catalogue/types.ts';
+import { createdId, findRows } from '../convirza/envelope.ts';
+import type { TokenSource } from '../convirza/tokens.ts';
+import { isLoopback } from '../convirza/url.ts';
+import { writeFileAtomic } from '../shared/atomic-file.ts';
+import { CliError, errorCode } from '../shared/errors.ts';
+import { isObject, type JsonObject, nonEmptyString, parseJson } from '../shared/json.ts';
+import type { Candidate } from './complete.ts';
+import { environmentToken, hosts } from './credentials.ts';
+import { type GlobalFlags, Invocation } from './invocation.ts';
+
+const CACHE_MS = 60_000;
+
+const VALUE_FLAGS: Readonly<
+  Record<string, 'profile' | 'apiUrl' | 'oauthUrl' | 'proxy' | 'caFile' | undefined>
+> = {
+  '--profile': 'profile',
+  '--api-url': 'apiUrl',
+  '--oauth-url': 'oauthUrl',
+  '--proxy': 'proxy',
+  '--ca-file': 'caFile',
+};
+
+/** The global flags on the typed line that decide who is asked; shells hand words over as they were typed. */
+function globalFlags(typed: readonly string[], ctx: Context): GlobalFlags & { sandbox: boolean } {
+  const words = typed.map((word) => word.replace(/^(["'])(.*)\1$/s, '$2'));
+  const said = (flag: string, variable: string) =>
+    words.includes(flag) || /^(1|true|yes|on)$/i.test(ctx.env[variable] ?? '');
+  const values: GlobalFlags = {};
+  words.forEach((word, index) => {
+    const [name = '', value = words[index + 1]] = word.split(/=(.*)/s);
+    const key = VALUE_FLAGS[name];
+    if (key !== undefined && value !== undefined) values[key] = value;
+  });
+  return {
+    ...values,
+    retries: '0',
+    quiet: true,
+    input: false,
+    insecureHttp: said('--insecure-http', 'CONVIRZA_INSECURE_HTTP'),
+    sandbox: said('--sandbox', 'CONVIRZA_SANDBOX'),
+  };
+}
+
+/** The tokens there are: nothing is refreshed, nobody signs in, and no lock is taken. */
+function presentTokens(invocation: Invocation): TokenSource {
+  return {
+    accessToken: async () => {
+      const given = environmentToken(invocation);
+      if (given !== undefined) return given;
+      const { openStore } = await import('./stored-tokens.ts');
+      const session = (await openStore(invocation).read(invocation.profile))?.convirza;
+      const { apiUrl, oauthUrl } = hosts(invocation);
+      const usable =
+        session?.apiUrl === apiUrl &&
+        session.oauthUrl === oauthUrl &&
+        (session.accessExpiresAt ?? Number.POSITIVE_INFINITY) > invocation.ctx.now();
+      if (session === undefined || !usable) throw new CliError('auth', 'There is no token for this');
+      return session.accessToken;
+    },
+    renew: async () => undefined,
+  };
+}
+
+/**
+ * Whether any name server answers. A look-up by the operating system cannot be given up once it has begun and would
+ * hold the process for as long as a dead name server takes; this one can.
+ */
+export async function namesResolve(host: string, signal: AbortSignal, servers?: string[]): Promise<boolean> {
+  const { Resolver } = await import('node:dns/promises');
+  const resolver = new Resolver({ tries: 1 });
+  if (servers !== undefined) resolver.setServers(servers);
+  signal.addEventListener('abort', () => resolver.cancel(), { once: true });
+  try {
+    await resolver.resolve4(host);
+  } catch (error) {
+    // Any other failure is an answer too, that of a name which stands in the hosts file included.
+    return !['ECANCELLED', 'ETIMEOUT'].includes(errorCode(error) ?? '');
+  }
+  return true;
+}
+
+async function reachable(invocation: Invocation, signal: AbortSignal): Promise<boolean> {
+  const url = new URL(invocation.proxy?.url ?? invocation.url('api-url'));
+  return isLoopback(url) || isIP(url.hostname) > 0 || url.hostname.startsWith('[')
+    ? true
+    : namesResolve(url.hostname, signal);
+}
+
+function text(value: unknown): string | undefined {
+  return typeof value === 'string' ? nonEmptyString(value.trim()) : undefined;
+}
+
+/** What a person knows a row by: a name, else the first texts of its table. */
+function nameOf(row: JsonObject, list: Endpoint): string | undefined {
+  const person = [text(row['first_name']), text(row['last_name'])].filter((part) => part !== undefined);
+  if (person.length > 0) return person.join(' ');
+  const key = Object.keys(row).find((name) => /(^|_)(name|title|label)$/i.test(name) && text(row[name]));
+  if (key !== undefined) return text(row[key]);
+  const columns = (list.columns ?? Object.keys(row)).filter((name) => name !== list.idKey);
+  const texts = columns.map((name) => text(row[name])).filter((part) => part !== undefined);
+  return texts.length > 0 ? texts.slice(0, 3).join(' ') : undefined;
+}
+
+function toCandidates(rows: readonly unknown[], list: Endpoint): Candidate[] {
+  const found = new Map<string, string | undefined>();
+  for (const row of rows) {
+    if (!isObject(row)) continue;
+    const id = (list.idKey === undefined ? undefined : row[list.idKey]) ?? row['id'] ?? createdId(row);
+    if (typeof id === 'string' || typeof id === 'number') found.set(String(id), nameOf(row, list));
+  }
+  return [...found].map(([word, note]) => ({ word, note }));
+}
+
+async function fetchIds(invocation: Invocation, list: Endpoint, signal: AbortSignal): Promise<Candidate[]> {
+  try {
+    const tokens = presentTokens(invocation);
+    const [token, client, reached] = await Promise.all([
+      tokens.accessToken(),
+      invocation.makeClient(tokens),
+      reachable(invocation, signal),
+    ]);
+    // The user's own settings may send the list elsewhere, and then it may change something.
+    if (token === '' || !reached || client.resolve(list).method !== 'GET') return [];
+    signal.throwIfAborted();
+    const query = list.list?.paged === true ? { limit: list.list.maxLimit, offset: 0 } : {};
+    const answer = await client.call(list, { query, signal });
+    return toCandidates(findRows(answer.data, list.list?.key)?.rows ?? [], list);
+  } finally {
+    await invocation.close();
+  }
+}
+
+interface Cached {
+  savedAt: number;
+  candidates: Candidate[];
+}
+
+async function readCache(path: string, now: number): Promise<Candidate[] | undefined> {
+  const content = parseJson(await readFile(path, 'utf8').catch(() => ''))?.value as Cached | undefined;
+  const age = now - Number(content?.savedAt);
+  return age >= 0 && age < CACHE_MS ? content?.candidates : undefined;
+}
+
+/** Keeps names no longer than they are of use, those of other families included. */
+async function writeCache(path: string, candidates: Candidate[], now: number): Promise<void> {
+  const folder = join(path, '..');
+  await mkdir(folder, { recursive: true, mode: 0o700 });
+  await writeFileAtomic(path, JSON.stringify({ savedAt: now, candidates } satisfies Cached), 0o600);
+  for (const file of await readdir(folder)) {
+    const other = join(folder, file);
+    if (/^ids-.*\.json$/.test(file) && (await readCache(other, now)) === undefined) await unlink(other);
+  }
+}
+
+/**
+ * The ids of a family with the names of what they stand for.
+ *
+ * @param typed the words of the command line so far, of which some global flags count
+ * @throws whatever keeps them from being had in time
+ */
+export async function ids(
+  ctx: Context,
+  family: string,
+  typed: readonly string[],
+  signal: AbortSignal,
+): Promise<Candidate[]> {
+  const list = FAMILIES.find(({ name }) => name === family)?.endpoints.find(
+    (endpoint) => endpoint.verb === 'list' && endpoint.list !== undefined,
+  );
+  const { sandbox, ...flags } = globalFlags(typed, ctx);
+  if (list === undefined || sandbox) return [];
+  const invocation = await Invocation.create(ctx, flags);
+  // A token of the environment may be that of another account.
+  const source = [invocation.url('api-url').href, invocation.profile, environmentToken(invocation) ?? ''];
+  const hash = createHash('sha256').update(source.join('\n')).digest('hex').slice(0, 16);
+  const path = join(invocation.settings.folder, 'cache', `ids-${family}-${hash}.json`);
+  const cached = await readCache(path, ctx.now());
+  if (cached !== undefined) return cached;
+  const found = await fetchIds(invocation, list, signal);
+  await writeCache(path, found, ctx.now()).catch(() => {});
+  return found;
+}

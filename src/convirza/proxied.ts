@@ -1,0 +1,24 @@
+/** Connections through an HTTP proxy; by itself, since most runs need none. */
+import type { Dispatcher } from 'undici';
+import EnvHttpProxyAgent from 'undici/lib/dispatcher/env-http-proxy-agent.js';
+
+export interface ProxyOptions {
+  url: string;
+  /** Hosts that are reached without it, separated by commas. */
+  except: string;
+  headersTimeout: number;
+  bodyTimeout: number;
+  connect: { timeout: number; ca?: string[] };
+}
+
+export function proxiedDispatcher({ url, except, connect, ...limits }: ProxyOptions): Dispatcher {
+  const requestTls = connect.ca === undefined ? {} : { ca: connect.ca };
+  return new EnvHttpProxyAgent({
+    ...limits,
+    httpProxy: url,
+    httpsProxy: url,
+    noProxy: except,
+    requestTls,
+    connect,
+  });
+}
