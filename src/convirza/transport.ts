@@ -201,7 +201,9 @@ export class Transport {
       return raw;
     } catch (error) {
       if (signal?.aborted) throw signal.reason;
-      if (error instanceof CliError) throw error;
+      // A mistake of ours is no failure of the network.
+      if (error instanceof CliError || (error instanceof TypeError && errorCode(error) === undefined))
+        throw error;
       const failure = this.#failure(error, request, endpoint);
       trace?.(`< ${failure.message} after ${Math.round(now() - begun)} ms`);
       throw failure;

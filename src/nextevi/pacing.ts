@@ -1,4 +1,5 @@
 /** Sending audio as fast as it would be spoken: paced by the wall clock, without drift. */
+import { CliError } from '../shared/errors.ts';
 import type { VoiceSession } from './session.ts';
 
 export interface PacingOptions {
@@ -16,6 +17,8 @@ export interface PacingOptions {
 /** While more than this waits in memory for a slow network, no more is sent. */
 const MAX_BUFFERED_BYTES = 512 * 1024;
 const BACKPRESSURE_MS = 10;
+/** A peer that takes nothing for so long is taken for dead. */
+const STALL_MS = 30_000;
 
 /** Chunk n is due at start + n × chunkMs; one that is late is sent at once and moves no other. */
 export class Pacer {
@@ -42,9 +45,32 @@ export class Pacer {
     this.#start ??= clock();
     const wait = this.#start + this.#sent * chunkMs - clock();
     if (wait > 0) await sleep(wait, signal);
-    while (session.isOpen && session.bufferedBytes > MAX_BUFFERED_BYTES) await sleep(BACKPRESSURE_MS, signal);
+    await this.#untilTaken(session);
     session.sendAudio(pcm);
     this.#sent++;
+  }
+
+  /** The next chunk is due at once, and the time until then is not made up for. */
+  rest(): void {
+    this.#start = undefined;
+    this.#sent = 0;
+  }
+
+  /** Waits while much is buffered. @throws CliError `network` when nothing of it goes out */
+  async #untilTaken(session: Pick<VoiceSession, 'bufferedBytes' | 'isOpen'>): Promise<void> {
+    const { clock, sleep, signal } = this.#options;
+    let least = Number.POSITIVE_INFINITY;
+    let since = clock();
+    while (session.isOpen && session.bufferedBytes > MAX_BUFFERED_BYTES) {
+      if (session.bufferedBytes < least) {
+        least = session.bufferedBytes;
+        since = clock();
+      } else if (clock() - since >= STALL_MS)
+        throw new CliError('network', `The voice service has taken no audio for ${STALL_MS / 1000} seconds`, {
+          hint: 'Check your network, then try again.',
+        });
+      await sleep(BACKPRESSURE_MS, signal);
+    }
   }
 }
 

@@ -31,12 +31,15 @@ export interface SessionOptions {
   handshakeMs: number;
   userAgent: string;
   now: () => number;
-  onEvent: (event: VoiceEvent) => void;
+  /** Called for every message of the service, even before `connect` has resolved. Must not throw. */
+  onEvent: (event: VoiceEvent, session: VoiceSession) => void;
   signal?: AbortSignal | undefined;
 }
 
 const KEEP_ALIVE_MS = 30_000;
 const MAX_MESSAGE_BYTES = 16 * 1024 * 1024;
+/** A session that took so many chunks of audio (two seconds of them) was not refused. */
+const ESTABLISHED_CHUNKS = 20;
 
 /** The address with every credential replaced: the API key is a query parameter, and addresses end up in logs. */
 export function redactVoiceUrl(url: URL): string {
@@ -115,6 +118,12 @@ export class VoiceSession {
       timestamp: new Date(now()).toISOString(),
     });
     if (signal?.aborted) return Promise.reject(signal.reason);
+    if (credentials.accessToken !== undefined && !/^[\x21-\x7e]+$/.test(credentials.accessToken))
+      return Promise.reject(
+        new CliError('auth', 'The access token holds characters that no token has', {
+          hint: 'Copy NEXTEVI_ACCESS_TOKEN again.',
+        }),
+      );
     const begun = now();
     const socket = new WebSocket(url, {
       handshakeTimeout: options.handshakeMs,
@@ -158,13 +167,13 @@ export class VoiceSession {
 
   #receive(data: Buffer, binary: boolean): void {
     if (binary) {
-      this.#options.onEvent({ kind: 'audio', pcm: data, last: false, chunkId: undefined });
+      this.#options.onEvent({ kind: 'audio', pcm: data, last: false, chunkId: undefined }, this);
       return;
     }
     const event = parseServerMessage(data.toString('utf8'));
     if (event.kind === 'error') this.#lastError = event.error;
     if (event.kind === 'transcript' || event.kind === 'audio') this.#established = true;
-    this.#options.onEvent(event);
+    this.#options.onEvent(event, this);
   }
 
   #send(data: string | Buffer): void {
@@ -173,7 +182,7 @@ export class VoiceSession {
 
   /** Sends one piece of audio, whole samples of 24 kHz mono 16-bit little-endian PCM. */
   sendAudio(pcm: Buffer): void {
-    this.#chunks++;
+    if (++this.#chunks >= ESTABLISHED_CHUNKS) this.#established = true;
     if (this.#options.transport === 'binary') this.#send(pcm);
     else this.#send(audioMessage(pcm, `chunk-${String(this.#chunks).padStart(3, '0')}`, this.#options.now()));
   }

@@ -34,7 +34,7 @@ export interface StreamSummary {
 const CHUNK_MS = 100;
 /** How long to wait for `connection_metadata` before audio is sent anyway: the vendor's clients do not wait at all. */
 const METADATA_MS = 1_000;
-/** So many failures of single chunks in a row are a failure of the whole. */
+/** So many failures of single chunks in one session are a failure of the whole. */
 const MAX_CHUNK_FAILURES = 3;
 
 function checkFormat(event: Extract<VoiceEvent, { kind: 'metadata' }>): CliError | undefined {
@@ -65,25 +65,28 @@ export async function streamSpeech(options: StreamOptions): Promise<StreamSummar
   const failure = new AbortController();
   const stop = signal === undefined ? failure.signal : AbortSignal.any([signal, failure.signal]);
   const metadataSeen = new AbortController();
-  let session: VoiceSession | undefined;
   let chunkFailures = 0;
   let receivedBytes = 0;
   let sentBytes = 0;
   let firstAudioAt: number | undefined;
   let inputEndedAt: number | undefined;
 
-  const onEvent = (event: VoiceEvent) => {
+  const onEvent = (event: VoiceEvent, session: VoiceSession) => {
     tracker.observe(event, clock());
     if (event.kind === 'audio' && event.pcm.length > 0) {
       firstAudioAt ??= clock();
       receivedBytes += event.pcm.length;
     }
-    options.onEvent(event);
+    try {
+      options.onEvent(event);
+    } catch (error) {
+      failure.abort(error);
+    }
     if (event.kind === 'metadata') {
       metadataSeen.abort();
       const wrong = checkFormat(event);
       if (wrong !== undefined) failure.abort(wrong);
-    } else if (event.kind === 'error' && session !== undefined) {
+    } else if (event.kind === 'error') {
       const { action } = kindOfError(event.error.code);
       if (event.error.code === 'AUDIO_PROCESSING_FAILED') chunkFailures++;
       if (action !== 'continue' || chunkFailures >= MAX_CHUNK_FAILURES)
@@ -91,12 +94,13 @@ export async function streamSpeech(options: StreamOptions): Promise<StreamSummar
     }
   };
 
-  session = await VoiceSession.connect({ ...options, onEvent });
-  const open = session;
+  const open = await VoiceSession.connect({ ...options, onEvent });
   options.onConnected?.(open);
   let finished = false;
   open.closed.then((close) => {
-    if (!finished) failure.abort(open.errorOf(close));
+    // A service that hangs up after its answer has done its part.
+    const wellDone = close.code === 1000 && tracker.settled;
+    if (!finished && !wellDone) failure.abort(open.errorOf(close));
   });
   try {
     await sleep(METADATA_MS, AbortSignal.any([stop, metadataSeen.signal])).catch(() => {});
@@ -130,8 +134,10 @@ export async function streamSpeech(options: StreamOptions): Promise<StreamSummar
             hint: 'Check that the file holds speech, or allow more with --reply-timeout.',
           },
         );
-      if (tracker.answered) await sleep(CHUNK_MS / 2, stop);
-      else await pacer.send(open, silence);
+      if (tracker.answered) {
+        pacer.rest();
+        await sleep(CHUNK_MS / 2, stop);
+      } else await pacer.send(open, silence);
     }
   } finally {
     finished = true;

@@ -30,15 +30,23 @@ export class TurnTracker {
     this.#timing = timing;
   }
 
-  /** Whether the service has begun to answer what was said last. */
+  /** Whether the service answers now, or has answered after the end of the input and heard nothing since. */
   get answered(): boolean {
-    return this.#answers > 0 || this.#answering;
+    const ended = this.#inputEndedAt ?? Number.POSITIVE_INFINITY;
+    return this.#answering || (this.#answers > 0 && !this.#pending && this.#lastEventAt >= ended);
+  }
+
+  /** Whether the answer to the whole input has come to a marked end. */
+  get settled(): boolean {
+    return this.answered && !this.#answering;
   }
 
   observe(event: VoiceEvent, now: number): void {
     switch (event.kind) {
       case 'transcript':
-        if (event.text !== '' && !this.#answering) this.#pending = true;
+        // Recognizers that hear silence go on sending empty transcripts: no sign of life.
+        if (event.text === '') return;
+        if (!this.#answering) this.#pending = true;
         break;
       case 'turn':
         if (!this.#answering) this.#pending = true;
@@ -80,8 +88,10 @@ export class TurnTracker {
     if (this.#answering && still >= quietMs) this.#finishAnswer();
     if (this.#answering) return 'going';
     if (this.#answers > 0) {
+      // After an answer to the middle of the input, its end may still be on the way to be heard.
+      const calm = this.#lastEventAt < ended ? Math.max(quietMs, graceMs) : graceMs;
       // A late transcript of a turn that was answered already must not hold up the end for long.
-      const needed = this.#pending ? Math.max(quietMs, replyTimeoutMs / 2) : graceMs;
+      const needed = this.#pending ? Math.max(quietMs, replyTimeoutMs / 2) : calm;
       return still >= needed ? 'complete' : 'going';
     }
     return still >= replyTimeoutMs ? 'timed-out' : 'going';

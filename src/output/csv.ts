@@ -3,7 +3,7 @@
 /** What a spreadsheet takes for the start of a formula (OWASP, "CSV Injection"). */
 const FORMULA = /^[=+\-@\t\r]/;
 /** Numbers, also telephone numbers, are no formulas. */
-const NUMBER = /^[+-]?[\d.,\s()-]*\d[\d.,\s()-]*$/;
+const NUMBER = /^[+-]?(?=\D*\d)[\d.,\s()-]+$/;
 
 function csvCell(value: unknown): string {
   if (value === null || value === undefined) return '';

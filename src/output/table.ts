@@ -1,6 +1,6 @@
 /** Aligned tables that fit a width, whatever the script. */
 import type { ChalkInstance } from 'chalk';
-import stringWidth from 'string-width';
+import measure from 'fast-string-truncated-width';
 
 const GAP = 2;
 const MIN_WIDTH = 6;
@@ -8,7 +8,7 @@ const ASCII = /^[\x20-\x7e]*$/;
 
 /** Columns of a terminal that `text` takes; wide and combining characters counted as they are shown. */
 export function displayWidth(text: string): number {
-  return ASCII.test(text) ? text.length : stringWidth(text);
+  return ASCII.test(text) ? text.length : measure(text).width;
 }
 
 let segmenter: Intl.Segmenter | undefined;
@@ -21,7 +21,7 @@ export function truncate(text: string, width: number): string {
   let cut = '';
   let used = 0;
   for (const { segment } of segmenter.segment(text)) {
-    const columns = stringWidth(segment);
+    const columns = displayWidth(segment);
     if (used + columns > width - 1) break;
     cut += segment;
     used += columns;

@@ -60,6 +60,7 @@ export function describeTerminal(
     canAsk: stdin.isTTY && stderr.isTTY && !isCi(env) && flags.input !== false,
     canRedraw: stderr.isTTY && !quietPlace,
     outIsTerminal: stdout.isTTY,
-    width: stdout.isTTY ? (stdout.columns ?? 80) : undefined,
+    // A terminal that does not know its size says 0.
+    width: stdout.isTTY ? stdout.columns || 80 : undefined,
   };
 }

@@ -5,19 +5,27 @@ export interface TreeNode {
   children: TreeNode[];
 }
 
+/** Deeper nodes are not indented any further: a tree from a server may have any depth. */
+const MAX_INDENT = 64 * 4;
+
 /** Draws a forest, one node a line. */
 export function formatTree(roots: readonly TreeNode[]): string {
   const lines: string[] = [];
-  const draw = (nodes: readonly TreeNode[], prefix: string) => {
-    nodes.forEach((node, index) => {
-      const last = index === nodes.length - 1;
-      lines.push(`${prefix}${last ? '└── ' : '├── '}${node.label}`);
-      draw(node.children, `${prefix}${last ? '    ' : '│   '}`);
-    });
-  };
-  for (const root of roots) {
-    lines.push(root.label);
-    draw(root.children, '');
+  const waiting = roots.map((node) => ({ node, lead: '', below: '' })).reverse();
+  for (let next = waiting.pop(); next !== undefined; next = waiting.pop()) {
+    const { node, lead, below } = next;
+    lines.push(`${lead}${node.label}\n`);
+    const deepest = below.length >= MAX_INDENT;
+    for (let index = node.children.length - 1; index >= 0; index--) {
+      const child = node.children[index];
+      if (child === undefined) continue;
+      const last = index === node.children.length - 1;
+      waiting.push({
+        node: child,
+        lead: `${below}${last ? '└── ' : '├── '}`,
+        below: deepest ? below : `${below}${last ? '    ' : '│   '}`,
+      });
+    }
   }
-  return lines.map((line) => `${line}\n`).join('');
+  return lines.join('');
 }

@@ -173,8 +173,10 @@ export class Settings {
     if (flag !== undefined) return { value: flag, origin: 'flag' };
     const variable = spec.env.find((env) => (this.#env[env] ?? '') !== '');
     if (variable !== undefined) return { value: this.#env[variable] ?? '', origin: 'environment' };
-    const stored = this.#stored[name];
-    if (typeof stored === 'string') return { value: stored, origin: 'file' };
+    // Somebody may have edited the file by hand and written a number as a number.
+    const stored: unknown = this.#stored[name];
+    if (typeof stored === 'string' || typeof stored === 'number')
+      return { value: String(stored), origin: 'file' };
     return { value: spec.default, origin: 'default' };
   }
 
