@@ -8,13 +8,9 @@ if (version[0] < 20 || (version[0] === 20 && version[1] < 19)) {
       '. Install a newer one.\n',
   );
   process.exitCode = 2;
+} else if (!require('fs').existsSync(require('path').join(__dirname, '../dist/main.cjs'))) {
+  process.stderr.write('error: convirza has not been built. Run: npm run build\n');
+  process.exitCode = 2;
 } else {
-  import('../dist/main.js').then(
-    (program) => program.main(),
-    (error) => {
-      if (error.code !== 'ERR_MODULE_NOT_FOUND') throw error;
-      process.stderr.write('error: convirza has not been built. Run: npm run build\n');
-      process.exitCode = 2;
-    },
-  );
+  require('../dist/main.cjs').main();
 }

@@ -2,7 +2,9 @@
 import type { Env } from './settings/settings.ts';
 
 export interface Context {
+  /** Opened at its first use: a command that reads nothing should not pay for it. */
   readonly stdin: NodeJS.ReadStream;
+  readonly stdinIsTerminal: boolean;
   readonly stdout: NodeJS.WriteStream;
   readonly stderr: NodeJS.WriteStream;
   readonly env: Env;

@@ -1,5 +1,6 @@
 /** The only file that knows the process: arguments, environment, streams and signals in, an exit code out. */
 import { homedir } from 'node:os';
+import { isatty } from 'node:tty';
 import { fileURLToPath } from 'node:url';
 import type { Context } from './context.ts';
 import { CliError, EXIT_CODES, errorCode } from './shared/errors.ts';
@@ -31,9 +32,15 @@ function listenForSignals(abort: AbortController): void {
   }
 }
 
+let inputOpened = false;
+
 function makeContext(abort: AbortController): Context {
   return {
-    stdin: process.stdin,
+    get stdin() {
+      inputOpened = true;
+      return process.stdin;
+    },
+    stdinIsTerminal: isatty(0),
     stdout: process.stdout,
     stderr: process.stderr,
     env: process.env,
@@ -117,5 +124,5 @@ export async function main(): Promise<void> {
     if (!readerGone) process.exitCode = await report(error, ctx, words);
   }
   // An open standard input would keep the process waiting for input that nobody needs.
-  process.stdin.destroy();
+  if (inputOpened) process.stdin.destroy();
 }

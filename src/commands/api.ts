@@ -110,6 +110,6 @@ function listAt(url: URL, base: URL): Endpoint {
     title: '',
     evidence: 'documented',
     list: { paged: true, maxLimit: 200 },
-    examples: ['api'],
+    examples: ['api', 'api'],
   };
 }

@@ -43,6 +43,9 @@ async function parseData(invocation: Invocation, text: string): Promise<JsonObje
       hint: `Give an object such as --data '{"name":"value"}', a file as --data @body.json, or --data - for standard input.`,
     });
   if (!isObject(parsed.value)) throw new CliError('usage', '--data must be a JSON object: {"name":"value"}');
+  // JSON makes a field of it, and merging would make it a prototype.
+  if (Object.hasOwn(parsed.value, '__proto__'))
+    throw new CliError('usage', '--data holds a field __proto__, which cannot be sent');
   return parsed.value;
 }
 

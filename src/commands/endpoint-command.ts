@@ -164,6 +164,6 @@ export function addEndpointCommand(family: Command, endpoint: Endpoint, ctx: Con
       if (endpoint.action === 'groups-tree')
         return (await import('./groups-tree.ts')).runGroupsTree(invocation, input);
       return (await import('./endpoint.ts')).runEndpoint(invocation, input);
-    }),
+    }, true),
   );
 }

@@ -8,14 +8,14 @@ const MAX_INPUT_BYTES = 64 * 1024 * 1024;
 
 /** All of standard input as text. @throws CliError `usage` when it is a terminal or too large */
 export async function readStdin(invocation: Invocation, what: string): Promise<string> {
-  const { stdin } = invocation.ctx;
-  if (stdin.isTTY)
+  const { ctx } = invocation;
+  if (ctx.stdinIsTerminal)
     throw new CliError('usage', `${what} is to be read from standard input, but that is a terminal`, {
       hint: 'Pipe it in, or redirect a file with <.',
     });
   const parts: Buffer[] = [];
   let bytes = 0;
-  for await (const part of stdin) {
+  for await (const part of ctx.stdin) {
     const buffer = Buffer.from(part as Uint8Array);
     bytes += buffer.length;
     if (bytes > MAX_INPUT_BYTES)

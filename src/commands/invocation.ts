@@ -255,9 +255,6 @@ export function terminalOf(ctx: Context, flags: Pick<GlobalFlags, 'color' | 'inp
     isTTY: stream.isTTY === true,
     columns: stream.columns,
   });
-  return describeTerminal(
-    { stdin: traits(ctx.stdin), stdout: traits(ctx.stdout), stderr: traits(ctx.stderr) },
-    ctx.env,
-    flags,
-  );
+  const stdin = { isTTY: ctx.stdinIsTerminal, columns: undefined };
+  return describeTerminal({ stdin, stdout: traits(ctx.stdout), stderr: traits(ctx.stderr) }, ctx.env, flags);
 }

@@ -17,14 +17,16 @@ export type Action = (
 
 /** Makes a commander action of a command's work. */
 export interface RunAction {
-  (action: Action): (...params: unknown[]) => Promise<void>;
+  /** @param online whether the command will most likely send a request, so that loading what that takes begins at once */
+  (action: Action, online?: boolean): (...params: unknown[]) => Promise<void>;
   readonly ctx: Context;
 }
 
 export function makeRun(ctx: Context): RunAction {
   const run =
-    (action: Action) =>
+    (action: Action, online = false) =>
     async (...params: unknown[]) => {
+      if (online) import('../convirza/transport.ts').catch(() => {});
       const command = params.at(-1) as Command;
       const args = params.slice(0, -2);
       applyEnvironment(command, ctx.env);

@@ -67,7 +67,8 @@ export async function enterSandbox(ctx: Context): Promise<SandboxedContext> {
     NEXTEVI_PROJECT_ID: undefined,
   };
   return {
-    ctx: { ...ctx, env },
+    // Not a copy: the streams are opened at their first use.
+    ctx: Object.create(ctx, { env: { value: env } }) as Context,
     close: async () => {
       await sandbox.close();
       await rm(folder, { recursive: true, force: true });

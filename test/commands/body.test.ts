@@ -18,11 +18,10 @@ afterAll(() => rm(folder, { recursive: true, force: true }));
 
 /** As much of an invocation as bodies need: a folder and standard input. */
 function invocation(stdin?: string): Invocation {
-  const stream =
-    stdin === undefined
-      ? Object.assign(Readable.from([]), { isTTY: true })
-      : Readable.from([Buffer.from(stdin)]);
-  return { ctx: { cwd: folder, stdin: stream } } as unknown as Invocation;
+  const stream = Readable.from(stdin === undefined ? [] : [Buffer.from(stdin)]);
+  return {
+    ctx: { cwd: folder, stdin: stream, stdinIsTerminal: stdin === undefined },
+  } as unknown as Invocation;
 }
 
 const field = (text: string): BodyFlag => ({ kind: 'field', text });
@@ -142,10 +141,10 @@ describe('--data', () => {
   });
 
   it('cannot reach a prototype', async () => {
-    const body = await build(data('{"__proto__":{"polluted":1},"constructor":{"prototype":{"p":1}},"a":1}'));
-    expect(({} as JsonObject)['polluted']).toBeUndefined();
+    await expect(build(data('{"__proto__":{"polluted":1}}'))).rejects.toMatchObject({ type: 'usage' });
+    const body = await build(data('{"constructor":{"prototype":{"p":1}},"a":1}'));
     expect(({} as JsonObject)['p']).toBeUndefined();
-    expect(Object.keys(body ?? {})).toEqual(expect.arrayContaining(['constructor', 'a']));
+    expect(Object.keys(body ?? {})).toEqual(['constructor', 'a']);
     expect(body?.['a']).toBe(1);
   });
 });

@@ -6,6 +6,7 @@ export function fakeContext(): Context {
   const stream = () => new PassThrough() as unknown as NodeJS.WriteStream;
   return {
     stdin: new PassThrough() as unknown as NodeJS.ReadStream,
+    stdinIsTerminal: false,
     stdout: stream(),
     stderr: stream(),
     env: {},

@@ -30,7 +30,7 @@ export const agents: readonly Endpoint[] = [
     evidence: 'inferred',
     evidenceNote: 'title listed, path inferred',
     pathParams: ID,
-    examples: ['agents get 42'],
+    examples: ['agents get 42', 'agents get 42 --json'],
   },
   {
     family: 'agents',
@@ -56,7 +56,7 @@ export const agents: readonly Endpoint[] = [
     evidence: 'inferred',
     evidenceNote: 'title listed, path inferred',
     pathParams: ID,
-    examples: ['agents update 42 --data @agent.json'],
+    examples: ['agents update 42 --data @agent.json', 'agents update 42 --data @agent.json --dry-run'],
     notes: [UNDOCUMENTED_BODY],
   },
   {
@@ -70,7 +70,7 @@ export const agents: readonly Endpoint[] = [
     evidence: 'inferred',
     evidenceNote: 'title listed, path inferred',
     pathParams: ID,
-    examples: ['agents patch 42 --field name="Night desk"'],
+    examples: ['agents patch 42 --field name="Night desk"', 'agents patch 42 --data @changes.json'],
     notes: [PATCH_NOTE, UNDOCUMENTED_BODY],
   },
   {

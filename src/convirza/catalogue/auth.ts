@@ -30,7 +30,7 @@ export const auth: readonly Endpoint[] = [
     evidence: 'documented',
     action: 'auth-refresh',
     repeatable: false,
-    examples: ['auth refresh'],
+    examples: ['auth refresh', 'auth refresh --profile work'],
     notes: ['Rarely needed: an expired access token is refreshed by itself.'],
   },
   {
@@ -44,7 +44,7 @@ export const auth: readonly Endpoint[] = [
     evidence: 'documented',
     action: 'auth-logout',
     repeatable: true,
-    examples: ['auth logout'],
+    examples: ['auth logout', 'auth logout --profile work'],
     notes: ['That the request names the token "token" is inferred; --token-key sends it under another name.'],
   },
   {

@@ -33,7 +33,7 @@ export const broadcasts: readonly Endpoint[] = [
     evidence: 'inferred',
     evidenceNote: 'title listed, path inferred',
     pathParams: ID,
-    examples: ['broadcasts get 42'],
+    examples: ['broadcasts get 42', 'broadcasts get 42 --json'],
   },
   {
     family: 'broadcasts',
@@ -62,7 +62,10 @@ export const broadcasts: readonly Endpoint[] = [
     evidence: 'inferred',
     evidenceNote: 'title listed, path inferred',
     pathParams: ID,
-    examples: ['broadcasts update 42 --data @broadcast.json'],
+    examples: [
+      'broadcasts update 42 --data @broadcast.json',
+      'broadcasts update 42 --data @broadcast.json --dry-run',
+    ],
     notes: [UNDOCUMENTED_BODY],
   },
   {
@@ -76,7 +79,7 @@ export const broadcasts: readonly Endpoint[] = [
     evidence: 'inferred',
     evidenceNote: 'title listed, path inferred',
     pathParams: ID,
-    examples: ['broadcasts patch 42 --field name="Summer offer"'],
+    examples: ['broadcasts patch 42 --field name="Summer offer"', 'broadcasts patch 42 --data @changes.json'],
     notes: [PATCH_NOTE, UNDOCUMENTED_BODY],
   },
   {

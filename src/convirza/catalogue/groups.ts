@@ -123,7 +123,7 @@ export const groups: readonly Endpoint[] = [
     evidenceNote: 'title listed, path inferred',
     pathParams: ID,
     idKey: 'org_unit_id',
-    examples: ['groups get 1001'],
+    examples: ['groups get 1001', 'groups get 1001 --json org_unit_name,timezone'],
   },
   {
     family: 'groups',
@@ -157,7 +157,7 @@ export const groups: readonly Endpoint[] = [
     pathParams: ID,
     body: BODY,
     idKey: 'org_unit_id',
-    examples: ['groups update 1001 --data @group.json'],
+    examples: ['groups update 1001 --data @group.json', 'groups update 1001 --data @group.json --dry-run'],
     notes: [UNSTATED],
   },
   {
@@ -173,7 +173,7 @@ export const groups: readonly Endpoint[] = [
     pathParams: ID,
     body: BODY,
     idKey: 'org_unit_id',
-    examples: ['groups patch 1001 --city Denver'],
+    examples: ['groups patch 1001 --city Denver', 'groups patch 1001 --data @changes.json'],
     notes: [PATCH_NOTE, UNSTATED],
   },
   {

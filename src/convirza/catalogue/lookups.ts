@@ -74,7 +74,7 @@ export const tags: readonly Endpoint[] = [
     evidence: 'inferred',
     evidenceNote: 'title listed, path inferred',
     pathParams: id('id of the tag'),
-    examples: ['tags update 42 --field name="Very important"'],
+    examples: ['tags update 42 --field name="Very important"', 'tags update 42 --data @tag.json --dry-run'],
     notes: ['Whether PUT or PATCH is meant is not stated; PUT is sent.', UNDOCUMENTED_BODY],
   },
   {

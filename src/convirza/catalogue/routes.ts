@@ -33,7 +33,7 @@ export const routes: readonly Endpoint[] = [
     evidence: 'inferred',
     evidenceNote: 'title listed, path inferred',
     pathParams: ID,
-    examples: ['routes get 42'],
+    examples: ['routes get 42', 'routes get 42 --json'],
   },
   {
     family: 'routes',
@@ -62,7 +62,7 @@ export const routes: readonly Endpoint[] = [
     evidence: 'inferred',
     evidenceNote: 'title listed, path inferred',
     pathParams: ID,
-    examples: ['routes update 42 --data @route.json'],
+    examples: ['routes update 42 --data @route.json', 'routes update 42 --data @route.json --dry-run'],
     notes: [UNDOCUMENTED_BODY],
   },
   {
@@ -76,7 +76,7 @@ export const routes: readonly Endpoint[] = [
     evidence: 'inferred',
     evidenceNote: 'title listed, path inferred',
     pathParams: ID,
-    examples: ['routes patch 42 --field name="Main line, evening"'],
+    examples: ['routes patch 42 --field name="Main line, evening"', 'routes patch 42 --data @changes.json'],
     notes: [PATCH_NOTE, UNDOCUMENTED_BODY],
   },
   {

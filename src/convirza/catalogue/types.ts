@@ -81,8 +81,8 @@ export interface Endpoint {
   /** Whether the request may be sent again after a failure in doubt; default: GET, PUT and DELETE may. */
   readonly repeatable?: boolean;
   readonly action?: CustomAction;
-  /** At least one whole command line without the leading `convirza`. */
-  readonly examples: readonly [string, ...string[]];
+  /** At least two whole command lines without the leading `convirza`. */
+  readonly examples: readonly [string, string, ...string[]];
   /** Further lines for the help page: traps, limits, alternatives. */
   readonly notes?: readonly string[];
 }

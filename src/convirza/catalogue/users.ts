@@ -129,7 +129,7 @@ export const users: readonly Endpoint[] = [
     pathParams: id('id of the user (ct_user_id)'),
     body: BODY,
     idKey: 'ct_user_id',
-    examples: ['users update 123 --data @user.json'],
+    examples: ['users update 123 --data @user.json', 'users update 123 --data @user.json --dry-run'],
     notes: [UNSTATED],
   },
   {

@@ -32,7 +32,7 @@ export const webhooks: readonly Endpoint[] = [
     evidence: 'inferred',
     evidenceNote: 'title listed, path inferred',
     pathParams: ID,
-    examples: ['webhooks get 42'],
+    examples: ['webhooks get 42', 'webhooks get 42 --json'],
   },
   {
     family: 'webhooks',
@@ -60,7 +60,10 @@ export const webhooks: readonly Endpoint[] = [
     evidence: 'inferred',
     evidenceNote: 'title listed, path inferred',
     pathParams: ID,
-    examples: ['webhooks update 42 --data @webhook.json'],
+    examples: [
+      'webhooks update 42 --data @webhook.json',
+      'webhooks update 42 --data @webhook.json --dry-run',
+    ],
     notes: [UNDOCUMENTED_BODY],
   },
   {
@@ -74,7 +77,7 @@ export const webhooks: readonly Endpoint[] = [
     evidence: 'inferred',
     evidenceNote: 'title listed, path inferred',
     pathParams: ID,
-    examples: ['webhooks patch 42 --field name="After each call"'],
+    examples: ['webhooks patch 42 --field name="After each call"', 'webhooks patch 42 --data @changes.json'],
     notes: [PATCH_NOTE, UNDOCUMENTED_BODY],
   },
   {
