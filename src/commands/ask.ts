@@ -44,7 +44,7 @@ export function askChoice(
 export function askSeveral(
   invocation: Invocation,
   message: string,
-  choices: readonly { name: string; value: string }[],
+  choices: readonly { name: string; value: string; description: string }[],
 ): Promise<string[]> {
   return ask(invocation, { type: 'checkbox', message, choices: [...choices], pageSize: 15 });
 }

@@ -29,7 +29,7 @@ export async function askFields(invocation: Invocation, endpoint: Endpoint): Pro
   const body: JsonObject = {};
   const known = endpoint.body ?? [];
   if (known.length > 0) {
-    const names = known.map(({ name, description }) => ({ name: `${name}: ${description}`, value: name }));
+    const names = known.map(({ name, description }) => ({ name, value: name, description }));
     const chosen = await askSeveral(invocation, `${endpoint.summary}: which fields?`, names);
     for (const param of known.filter(({ name }) => chosen.includes(name)))
       body[param.name] = await askValue(invocation, param);

@@ -1,4 +1,5 @@
 import { spawn, spawnSync } from 'node:child_process';
+import { stripVTControlCharacters } from 'node:util';
 import { describe, expect, it } from 'vitest';
 import { BIN, cleanEnv, startBench, startSharedBench } from '../helpers/cli.ts';
 
@@ -44,7 +45,7 @@ describe.skipIf(!hasScript)('at a terminal (needs script from util-linux)', () =
       child.stdout.setEncoding('utf8').on('data', (text: string) => {
         screen += text;
         const [next] = answers;
-        if (next === undefined || !next[0].test(screen.slice(seen))) return;
+        if (next === undefined || !next[0].test(stripVTControlCharacters(screen.slice(seen)))) return;
         answers.shift();
         seen = screen.length;
         child.stdin.write(next[1]);
@@ -86,6 +87,29 @@ describe.skipIf(!hasScript)('at a terminal (needs script from util-linux)', () =
     );
     expect(yes.code).toBe(0);
     expect(bench.sandbox.state.rows('tags')).toHaveLength(count - 1);
+  });
+
+  it('a change without anything to change offers the known fields', async () => {
+    const bench = await startBench();
+    const env = { ...bench.sandbox.env, CONVIRZA_TOKEN: bench.sandbox.issueTokens().access_token };
+    const result = await typed(['users', 'patch', '101'], bench.home, env, [
+      [/which fields/, '\u001b[B \r'],
+      [/first_name \(first name\)/, 'Annabel\r'],
+    ]);
+    expect(result.code).toBe(0);
+    expect(bench.sandbox.requests.at(-1)).toMatchObject({ method: 'PATCH', body: { first_name: 'Annabel' } });
+  });
+
+  it('a creation whose fields nobody documented asks for names and values', async () => {
+    const bench = await startBench();
+    const env = { ...bench.sandbox.env, CONVIRZA_TOKEN: bench.sandbox.issueTokens().access_token };
+    const result = await typed(['tags', 'create'], bench.home, env, [
+      [/\? Field/, 'name\r'],
+      [/\? name/, 'VIP\r'],
+      [/\? Field/, '\r'],
+    ]);
+    expect(result.code).toBe(0);
+    expect(bench.sandbox.requests.at(-1)).toMatchObject({ method: 'POST', body: { name: 'VIP' } });
   });
 
   it('Ctrl-C at a question ends with 130', async () => {
