@@ -8,7 +8,7 @@ if (version[0] < 20 || (version[0] === 20 && version[1] < 19)) {
       '. Install a newer one.\n',
   );
   process.exitCode = 2;
-} else if (!require('fs').existsSync(require('path').join(__dirname, '../dist/main.cjs'))) {
+} else if (!require('node:fs').existsSync(require('node:path').join(__dirname, '../dist/main.cjs'))) {
   process.stderr.write('error: convirza has not been built. Run: npm run build\n');
   process.exitCode = 2;
 } else {

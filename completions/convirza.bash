@@ -1,538 +1,291 @@
 # bash completion for convirza
 # Generated from the endpoint catalogue by "npm run completions"; changes here are overwritten.
+_convirza_ask() {
+  type convirza >/dev/null 2>&1 || return 0
+  convirza __complete "$@" </dev/null 2>/dev/null
+}
+
+_convirza_flags() {
+  case "$path" in
+      "auth login") offer='--dry-run
+--curl
+--email
+--password-stdin
+--login-key
+' ;;
+      "auth refresh") offer='--dry-run
+--curl
+' ;;
+      "auth logout") offer='--dry-run
+--curl
+--token-key
+' ;;
+      "auth profile"|"users get"|"groups hierarchy"|"groups get"|"webhooks get"|"agents get"|"routes get"|"broadcasts get"|"calls get"|"whoami") offer='--curl
+' ;;
+      "users list") offer='--org-unit-id
+--name
+--email
+--role-id
+--user-status
+--sort-by
+--sort-order
+--limit
+--offset
+--all
+--watch
+--curl
+' ;;
+      "users create"|"users update"|"users patch") offer='--username
+--first-name
+--last-name
+--ct-user-ou-id
+--role
+--role-id
+--user-ext-id
+--user-status
+--timezone
+--agent-ring-to
+--agent-code
+--score-call
+--no-score-call
+--access-audio
+--no-access-audio
+--dry-run
+--curl
+--field
+--data
+' ;;
+      "users delete"|"groups delete"|"webhooks delete"|"prompts delete"|"agents delete"|"routes delete"|"broadcasts delete"|"tags delete") offer='--yes
+--dry-run
+--curl
+' ;;
+      "groups list"|"webhooks list"|"prompts list"|"agents list"|"numbers available"|"numbers assigned"|"numbers provisioned"|"routes list"|"broadcasts list"|"tags list"|"ad-sources list"|"industries list") offer='--limit
+--offset
+--all
+--watch
+--curl
+' ;;
+      "groups children") offer='--group-name
+--status
+--org-unit-id
+--limit
+--offset
+--all
+--watch
+--curl
+' ;;
+      "groups tree") offer='--active
+--no-active
+--curl
+' ;;
+      "groups create"|"groups update"|"groups patch") offer='--org-unit-name
+--org-unit-ext-id
+--org-unit-parent-id
+--top-ou-id
+--billing-id
+--address
+--city
+--state
+--zip
+--phone-number
+--industry-id
+--timezone
+--dry-run
+--curl
+--field
+--data
+' ;;
+      "webhooks create"|"webhooks update"|"webhooks patch"|"agents create"|"agents update"|"agents patch"|"routes create"|"routes update"|"routes patch"|"broadcasts create"|"broadcasts update"|"broadcasts patch"|"tags create"|"tags update") offer='--dry-run
+--curl
+--field
+--data
+' ;;
+      "prompts upload") offer='--message-type
+--name
+--org-unit-id
+--recording-file-type
+--recording-created-by
+--dry-run
+--curl
+--convert
+--allow-truncated
+--any-size
+' ;;
+      "numbers order"|"numbers release") offer='--yes
+--dry-run
+--curl
+--field
+--data
+' ;;
+      "calls list") offer='--start
+--end
+--call-id
+--org-unit-id
+--campaign-id
+--provisioned-route-id
+--caller-id
+--phone-number
+--ring-to
+--disposition
+--include
+--limit
+--offset
+--all
+--watch
+--curl
+' ;;
+      "sms list") offer='--type
+--search
+--order
+--start
+--end
+--limit
+--offset
+--all
+--watch
+--curl
+' ;;
+      "voice stream") offer='--save
+--transport
+--config-id
+--project-id
+--speed
+--reply-timeout
+--allow-truncated
+' ;;
+      "sandbox start") offer='--port
+--host
+--seed
+' ;;
+      "config list") offer='--origin
+' ;;
+      "api") offer='--field
+--input
+--all
+--limit
+--dry-run
+--curl
+' ;;
+  esac
+  offer+='--json
+--output
+--jq
+--raw
+--columns
+--sort
+--no-header
+--profile
+--sandbox
+--timeout
+--retries
+--api-url
+--oauth-url
+--voice-url
+--proxy
+--ca-file
+--insecure-http
+--debug
+--quiet
+--no-color
+--no-input
+--help'
+}
+
 _convirza() {
-  local IFS=$'\n' cur="${COMP_WORDS[COMP_CWORD]}" prev="${COMP_WORDS[COMP_CWORD-1]}"
-  local path='' next words='' skip='' i word
-  for ((i = 1; i < COMP_CWORD; i++)); do
-    word="${COMP_WORDS[i]}"
-    if [[ -n $skip ]]; then skip=''; continue; fi
+  local rest=${COMP_LINE-} word trimmed i cur piece held='' value prefix='' raw='' line
+  local path='' next flag='' count=0 offer='' files='' tab=$'\t'
+  local words=() notes=()
+  # readline cuts words at = : and @; what stands together on the line is put together again.
+  for ((i = 0; i <= COMP_CWORD; i++)); do
+    word=${COMP_WORDS[i]-}
+    trimmed=${rest#"${rest%%[![:blank:]]*}"}
+    if ((i > 0)) && [[ -n ${COMP_LINE-} && $rest == "$trimmed" ]]; then
+      words[${#words[@]}-1]+=$word
+    else
+      words+=("$word")
+    fi
+    rest=${trimmed#"$word"}
+  done
+  cur=${words[${#words[@]}-1]}
+  # The part of the word that readline keeps; the second argument is what it will replace.
+  piece=${2-${COMP_WORDS[COMP_CWORD]-}}
+  held=${cur%"$piece"}
+  unset "words[${#words[@]}-1]"
+
+  for ((i = 1; i < ${#words[@]}; i++)); do
+    word=${words[i]}
+    if [[ -n $flag ]]; then flag=''; continue; fi
     case "$word" in
-      --address|--agent-code|--agent-ring-to|--api-url|--billing-id|--ca-file|--call-id|--caller-id|--campaign-id|--city|--columns|--config-id|--ct-user-ou-id|--data|--disposition|--email|--end|--field|--first-name|--group-name|--host|--include|--industry-id|--input|--jq|--json|--last-name|--limit|--login-key|--message-type|--name|--oauth-url|--offset|--order|--org-unit-ext-id|--org-unit-id|--org-unit-name|--org-unit-parent-id|--output|--phone-number|--port|--profile|--project-id|--provisioned-route-id|--proxy|--recording-created-by|--recording-file-type|--reply-timeout|--retries|--ring-to|--role|--role-id|--save|--search|--seed|--sort|--sort-by|--sort-order|--speed|--start|--state|--status|--timeout|--timezone|--token-key|--top-ou-id|--transport|--type|--user-ext-id|--user-status|--username|--voice-url|--watch|--zip|-d|-f) skip=1 ;;
-      -*) ;;
+      --address|--agent-code|--agent-ring-to|--api-url|--billing-id|--ca-file|--call-id|--caller-id|--campaign-id|--city|--columns|--config-id|--ct-user-ou-id|--data|--disposition|--email|--end|--field|--first-name|--group-name|--host|--include|--industry-id|--input|--jq|--last-name|--limit|--login-key|--message-type|--name|--oauth-url|--offset|--order|--org-unit-ext-id|--org-unit-id|--org-unit-name|--org-unit-parent-id|--output|--phone-number|--port|--profile|--project-id|--provisioned-route-id|--proxy|--recording-created-by|--recording-file-type|--reply-timeout|--retries|--ring-to|--role|--role-id|--save|--search|--seed|--sort|--sort-by|--sort-order|--speed|--start|--state|--status|--timeout|--timezone|--token-key|--top-ou-id|--transport|--type|--user-ext-id|--user-status|--username|--voice-url|--zip|-d|-f) flag=$word ;;
+      -?*) ;;
       *)
-        next="${path:+$path }$word"
-        case "$next" in
-          "auth"|"auth login"|"auth refresh"|"auth logout"|"auth profile"|"auth status"|"users"|"users list"|"users get"|"users create"|"users update"|"users patch"|"users delete"|"groups"|"groups list"|"groups children"|"groups tree"|"groups hierarchy"|"groups get"|"groups create"|"groups update"|"groups patch"|"groups delete"|"webhooks"|"webhooks list"|"webhooks get"|"webhooks create"|"webhooks update"|"webhooks patch"|"webhooks delete"|"prompts"|"prompts list"|"prompts upload"|"prompts delete"|"agents"|"agents list"|"agents get"|"agents create"|"agents update"|"agents patch"|"agents delete"|"numbers"|"numbers available"|"numbers assigned"|"numbers provisioned"|"numbers order"|"numbers release"|"routes"|"routes list"|"routes get"|"routes create"|"routes update"|"routes patch"|"routes delete"|"broadcasts"|"broadcasts list"|"broadcasts get"|"broadcasts create"|"broadcasts update"|"broadcasts patch"|"broadcasts delete"|"calls"|"calls list"|"calls get"|"sms"|"sms list"|"tags"|"tags list"|"tags create"|"tags update"|"tags delete"|"ad-sources"|"ad-sources list"|"industries"|"industries list"|"voice"|"voice stream"|"sandbox"|"sandbox start"|"config"|"config list"|"config get"|"config set"|"config unset"|"api"|"whoami"|"schema"|"open"|"completion"|"demo") path="$next" ;;
-        esac
+        if ((count == 0)); then
+          if [[ -z $path ]]; then
+            case "$word" in help|schema) continue ;; esac
+          fi
+          next="${path:+$path }$word"
+          case "$next" in
+            "auth"|"auth login"|"auth refresh"|"auth logout"|"auth profile"|"auth status"|"users"|"users list"|"users get"|"users create"|"users update"|"users patch"|"users delete"|"groups"|"groups list"|"groups children"|"groups tree"|"groups hierarchy"|"groups get"|"groups create"|"groups update"|"groups patch"|"groups delete"|"webhooks"|"webhooks list"|"webhooks get"|"webhooks create"|"webhooks update"|"webhooks patch"|"webhooks delete"|"prompts"|"prompts list"|"prompts upload"|"prompts delete"|"agents"|"agents list"|"agents get"|"agents create"|"agents update"|"agents patch"|"agents delete"|"numbers"|"numbers available"|"numbers assigned"|"numbers provisioned"|"numbers order"|"numbers release"|"routes"|"routes list"|"routes get"|"routes create"|"routes update"|"routes patch"|"routes delete"|"broadcasts"|"broadcasts list"|"broadcasts get"|"broadcasts create"|"broadcasts update"|"broadcasts patch"|"broadcasts delete"|"calls"|"calls list"|"calls get"|"sms"|"sms list"|"tags"|"tags list"|"tags create"|"tags update"|"tags delete"|"ad-sources"|"ad-sources list"|"industries"|"industries list"|"voice"|"voice stream"|"sandbox"|"sandbox start"|"config"|"config list"|"config get"|"config set"|"config unset"|"api"|"whoami"|"schema"|"open"|"completion"|"demo") path=$next; continue ;;
+          esac
+        fi
+        count=$((count + 1))
         ;;
     esac
   done
-  case "$path $prev" in
-    " --output") words='table
-json
-ndjson
-csv
-yaml' ;;
-    "auth --output") words='table
-json
-ndjson
-csv
-yaml' ;;
-    "auth login --output") words='table
-json
-ndjson
-csv
-yaml' ;;
-    "auth refresh --output") words='table
-json
-ndjson
-csv
-yaml' ;;
-    "auth logout --output") words='table
-json
-ndjson
-csv
-yaml' ;;
-    "auth profile --output") words='table
-json
-ndjson
-csv
-yaml' ;;
-    "auth status --output") words='table
-json
-ndjson
-csv
-yaml' ;;
-    "users --output") words='table
-json
-ndjson
-csv
-yaml' ;;
-    "users list --user-status") words='active
+  value=$cur
+  if [[ -z $flag && $cur == --*=* ]]; then
+    flag=${cur%%=*} value=${cur#*=} prefix="${cur%%=*}="
+  fi
+
+  if [[ -n $flag ]]; then
+    case "$path $flag" in
+      "users list --user-status"|"users create --user-status"|"users update --user-status"|"users patch --user-status") offer='active
 inactive
 deleted' ;;
-    "users list --sort-by") words='created_on
+      "users list --sort-by") offer='created_on
 name
 email' ;;
-    "users list --sort-order") words='desc
+      "users list --sort-order"|"sms list --order") offer='desc
 asc' ;;
-    "users list --output") words='table
-json
-ndjson
-csv
-yaml' ;;
-    "users get --output") words='table
-json
-ndjson
-csv
-yaml' ;;
-    "users create --role") words='Admin
+      "users create --role"|"users update --role"|"users patch --role") offer='Admin
 Standard
 ReadOnly' ;;
-    "users create --user-status") words='active
-inactive
-deleted' ;;
-    "users create --output") words='table
-json
-ndjson
-csv
-yaml' ;;
-    "users update --role") words='Admin
-Standard
-ReadOnly' ;;
-    "users update --user-status") words='active
-inactive
-deleted' ;;
-    "users update --output") words='table
-json
-ndjson
-csv
-yaml' ;;
-    "users patch --role") words='Admin
-Standard
-ReadOnly' ;;
-    "users patch --user-status") words='active
-inactive
-deleted' ;;
-    "users patch --output") words='table
-json
-ndjson
-csv
-yaml' ;;
-    "users delete --output") words='table
-json
-ndjson
-csv
-yaml' ;;
-    "groups --output") words='table
-json
-ndjson
-csv
-yaml' ;;
-    "groups list --output") words='table
-json
-ndjson
-csv
-yaml' ;;
-    "groups children --output") words='table
-json
-ndjson
-csv
-yaml' ;;
-    "groups tree --output") words='table
-json
-ndjson
-csv
-yaml' ;;
-    "groups hierarchy --output") words='table
-json
-ndjson
-csv
-yaml' ;;
-    "groups get --output") words='table
-json
-ndjson
-csv
-yaml' ;;
-    "groups create --output") words='table
-json
-ndjson
-csv
-yaml' ;;
-    "groups update --output") words='table
-json
-ndjson
-csv
-yaml' ;;
-    "groups patch --output") words='table
-json
-ndjson
-csv
-yaml' ;;
-    "groups delete --output") words='table
-json
-ndjson
-csv
-yaml' ;;
-    "webhooks --output") words='table
-json
-ndjson
-csv
-yaml' ;;
-    "webhooks list --output") words='table
-json
-ndjson
-csv
-yaml' ;;
-    "webhooks get --output") words='table
-json
-ndjson
-csv
-yaml' ;;
-    "webhooks create --output") words='table
-json
-ndjson
-csv
-yaml' ;;
-    "webhooks update --output") words='table
-json
-ndjson
-csv
-yaml' ;;
-    "webhooks patch --output") words='table
-json
-ndjson
-csv
-yaml' ;;
-    "webhooks delete --output") words='table
-json
-ndjson
-csv
-yaml' ;;
-    "prompts --output") words='table
-json
-ndjson
-csv
-yaml' ;;
-    "prompts list --output") words='table
-json
-ndjson
-csv
-yaml' ;;
-    "prompts upload --message-type") words='prompt
+      "prompts upload --message-type") offer='prompt
 whisper
 voicemail
 survey' ;;
-    "prompts upload --output") words='table
-json
-ndjson
-csv
-yaml' ;;
-    "prompts delete --output") words='table
-json
-ndjson
-csv
-yaml' ;;
-    "agents --output") words='table
-json
-ndjson
-csv
-yaml' ;;
-    "agents list --output") words='table
-json
-ndjson
-csv
-yaml' ;;
-    "agents get --output") words='table
-json
-ndjson
-csv
-yaml' ;;
-    "agents create --output") words='table
-json
-ndjson
-csv
-yaml' ;;
-    "agents update --output") words='table
-json
-ndjson
-csv
-yaml' ;;
-    "agents patch --output") words='table
-json
-ndjson
-csv
-yaml' ;;
-    "agents delete --output") words='table
-json
-ndjson
-csv
-yaml' ;;
-    "numbers --output") words='table
-json
-ndjson
-csv
-yaml' ;;
-    "numbers available --output") words='table
-json
-ndjson
-csv
-yaml' ;;
-    "numbers assigned --output") words='table
-json
-ndjson
-csv
-yaml' ;;
-    "numbers provisioned --output") words='table
-json
-ndjson
-csv
-yaml' ;;
-    "numbers order --output") words='table
-json
-ndjson
-csv
-yaml' ;;
-    "numbers release --output") words='table
-json
-ndjson
-csv
-yaml' ;;
-    "routes --output") words='table
-json
-ndjson
-csv
-yaml' ;;
-    "routes list --output") words='table
-json
-ndjson
-csv
-yaml' ;;
-    "routes get --output") words='table
-json
-ndjson
-csv
-yaml' ;;
-    "routes create --output") words='table
-json
-ndjson
-csv
-yaml' ;;
-    "routes update --output") words='table
-json
-ndjson
-csv
-yaml' ;;
-    "routes patch --output") words='table
-json
-ndjson
-csv
-yaml' ;;
-    "routes delete --output") words='table
-json
-ndjson
-csv
-yaml' ;;
-    "broadcasts --output") words='table
-json
-ndjson
-csv
-yaml' ;;
-    "broadcasts list --output") words='table
-json
-ndjson
-csv
-yaml' ;;
-    "broadcasts get --output") words='table
-json
-ndjson
-csv
-yaml' ;;
-    "broadcasts create --output") words='table
-json
-ndjson
-csv
-yaml' ;;
-    "broadcasts update --output") words='table
-json
-ndjson
-csv
-yaml' ;;
-    "broadcasts patch --output") words='table
-json
-ndjson
-csv
-yaml' ;;
-    "broadcasts delete --output") words='table
-json
-ndjson
-csv
-yaml' ;;
-    "calls --output") words='table
-json
-ndjson
-csv
-yaml' ;;
-    "calls list --disposition") words='ANSWERED
+      "calls list --disposition") offer='ANSWERED
 NO ANSWER
 BUSY
 FAILED
 VOICEMAIL
 ABANDONED
 TRANSFERRED' ;;
-    "calls list --include") words='tags
+      "calls list --include") offer='tags
 comments
 custom_sources
 call_flow
 recordings
 transcription' ;;
-    "calls list --output") words='table
-json
-ndjson
-csv
-yaml' ;;
-    "calls get --output") words='table
-json
-ndjson
-csv
-yaml' ;;
-    "sms --output") words='table
-json
-ndjson
-csv
-yaml' ;;
-    "sms list --type") words='allOpen
+      "sms list --type") offer='allOpen
 assignedToYou
 unassigned
 close' ;;
-    "sms list --order") words='desc
-asc' ;;
-    "sms list --output") words='table
-json
-ndjson
-csv
-yaml' ;;
-    "tags --output") words='table
-json
-ndjson
-csv
-yaml' ;;
-    "tags list --output") words='table
-json
-ndjson
-csv
-yaml' ;;
-    "tags create --output") words='table
-json
-ndjson
-csv
-yaml' ;;
-    "tags update --output") words='table
-json
-ndjson
-csv
-yaml' ;;
-    "tags delete --output") words='table
-json
-ndjson
-csv
-yaml' ;;
-    "ad-sources --output") words='table
-json
-ndjson
-csv
-yaml' ;;
-    "ad-sources list --output") words='table
-json
-ndjson
-csv
-yaml' ;;
-    "industries --output") words='table
-json
-ndjson
-csv
-yaml' ;;
-    "industries list --output") words='table
-json
-ndjson
-csv
-yaml' ;;
-    "voice --output") words='table
-json
-ndjson
-csv
-yaml' ;;
-    "voice stream --transport") words='binary
+      "voice stream --save"|"api --input"|*" --ca-file") files=1 ;;
+      "voice stream --transport") offer='binary
 json' ;;
-    "voice stream --output") words='table
+      *" --output") offer='table
 json
 ndjson
 csv
 yaml' ;;
-    "sandbox --output") words='table
-json
-ndjson
-csv
-yaml' ;;
-    "sandbox start --output") words='table
-json
-ndjson
-csv
-yaml' ;;
-    "config --output") words='table
-json
-ndjson
-csv
-yaml' ;;
-    "config list --output") words='table
-json
-ndjson
-csv
-yaml' ;;
-    "config get --output") words='table
-json
-ndjson
-csv
-yaml' ;;
-    "config set --output") words='table
-json
-ndjson
-csv
-yaml' ;;
-    "config unset --output") words='table
-json
-ndjson
-csv
-yaml' ;;
-    "api --output") words='table
-json
-ndjson
-csv
-yaml' ;;
-    "whoami --output") words='table
-json
-ndjson
-csv
-yaml' ;;
-    "schema --output") words='table
-json
-ndjson
-csv
-yaml' ;;
-    "open --output") words='table
-json
-ndjson
-csv
-yaml' ;;
-    "completion --output") words='table
-json
-ndjson
-csv
-yaml' ;;
-    "demo --output") words='table
-json
-ndjson
-csv
-yaml' ;;
-    *) ;;
-  esac
-  if [[ -z $words && -n $skip ]]; then
-    COMPREPLY=($(compgen -f -- "$cur"))
-    return
-  fi
-  if [[ -z $words ]]; then
-    case "$path" in
-    "") words='auth
+      *" --profile") offer=$(_convirza_ask 'profiles' "${words[@]:1}") ;;
+    esac
+  elif [[ $cur == -* ]]; then
+    _convirza_flags
+  else
+    case "$path:$count" in
+      ":0") offer='auth
 users
 groups
 webhooks
@@ -555,410 +308,19 @@ schema
 open
 completion
 demo
---json
---output
---jq
---raw
---columns
---sort
---no-header
---profile
---sandbox
---timeout
---retries
---api-url
---oauth-url
---voice-url
---proxy
---ca-file
---insecure-http
---debug
---quiet
---no-color
---no-input
---help' ;;
-    "auth") words='login
+help' ;;
+      "auth:0") offer='login
 refresh
 logout
 profile
-status
---json
---output
---jq
---raw
---columns
---sort
---no-header
---profile
---sandbox
---timeout
---retries
---api-url
---oauth-url
---voice-url
---proxy
---ca-file
---insecure-http
---debug
---quiet
---no-color
---no-input
---help' ;;
-    "auth login") words='--dry-run
---curl
---email
---password-stdin
---login-key
---json
---output
---jq
---raw
---columns
---sort
---no-header
---profile
---sandbox
---timeout
---retries
---api-url
---oauth-url
---voice-url
---proxy
---ca-file
---insecure-http
---debug
---quiet
---no-color
---no-input
---help' ;;
-    "auth refresh") words='--dry-run
---curl
---json
---output
---jq
---raw
---columns
---sort
---no-header
---profile
---sandbox
---timeout
---retries
---api-url
---oauth-url
---voice-url
---proxy
---ca-file
---insecure-http
---debug
---quiet
---no-color
---no-input
---help' ;;
-    "auth logout") words='--dry-run
---curl
---token-key
---json
---output
---jq
---raw
---columns
---sort
---no-header
---profile
---sandbox
---timeout
---retries
---api-url
---oauth-url
---voice-url
---proxy
---ca-file
---insecure-http
---debug
---quiet
---no-color
---no-input
---help' ;;
-    "auth profile") words='--curl
---json
---output
---jq
---raw
---columns
---sort
---no-header
---profile
---sandbox
---timeout
---retries
---api-url
---oauth-url
---voice-url
---proxy
---ca-file
---insecure-http
---debug
---quiet
---no-color
---no-input
---help' ;;
-    "auth status") words='--json
---output
---jq
---raw
---columns
---sort
---no-header
---profile
---sandbox
---timeout
---retries
---api-url
---oauth-url
---voice-url
---proxy
---ca-file
---insecure-http
---debug
---quiet
---no-color
---no-input
---help' ;;
-    "users") words='list
+status' ;;
+      "users:0"|"webhooks:0"|"agents:0"|"routes:0"|"broadcasts:0") offer='list
 get
 create
 update
 patch
-delete
---json
---output
---jq
---raw
---columns
---sort
---no-header
---profile
---sandbox
---timeout
---retries
---api-url
---oauth-url
---voice-url
---proxy
---ca-file
---insecure-http
---debug
---quiet
---no-color
---no-input
---help' ;;
-    "users list") words='--org-unit-id
---name
---email
---role-id
---user-status
---sort-by
---sort-order
---limit
---offset
---all
---watch
---curl
---json
---output
---jq
---raw
---columns
---sort
---no-header
---profile
---sandbox
---timeout
---retries
---api-url
---oauth-url
---voice-url
---proxy
---ca-file
---insecure-http
---debug
---quiet
---no-color
---no-input
---help' ;;
-    "users get") words='--curl
---json
---output
---jq
---raw
---columns
---sort
---no-header
---profile
---sandbox
---timeout
---retries
---api-url
---oauth-url
---voice-url
---proxy
---ca-file
---insecure-http
---debug
---quiet
---no-color
---no-input
---help' ;;
-    "users create") words='--username
---first-name
---last-name
---ct-user-ou-id
---role
---role-id
---user-ext-id
---user-status
---timezone
---agent-ring-to
---agent-code
---score-call
---no-score-call
---access-audio
---no-access-audio
---dry-run
---curl
---field
---data
---json
---output
---jq
---raw
---columns
---sort
---no-header
---profile
---sandbox
---timeout
---retries
---api-url
---oauth-url
---voice-url
---proxy
---ca-file
---insecure-http
---debug
---quiet
---no-color
---no-input
---help' ;;
-    "users update") words='--username
---first-name
---last-name
---ct-user-ou-id
---role
---role-id
---user-ext-id
---user-status
---timezone
---agent-ring-to
---agent-code
---score-call
---no-score-call
---access-audio
---no-access-audio
---dry-run
---curl
---field
---data
---json
---output
---jq
---raw
---columns
---sort
---no-header
---profile
---sandbox
---timeout
---retries
---api-url
---oauth-url
---voice-url
---proxy
---ca-file
---insecure-http
---debug
---quiet
---no-color
---no-input
---help' ;;
-    "users patch") words='--username
---first-name
---last-name
---ct-user-ou-id
---role
---role-id
---user-ext-id
---user-status
---timezone
---agent-ring-to
---agent-code
---score-call
---no-score-call
---access-audio
---no-access-audio
---dry-run
---curl
---field
---data
---json
---output
---jq
---raw
---columns
---sort
---no-header
---profile
---sandbox
---timeout
---retries
---api-url
---oauth-url
---voice-url
---proxy
---ca-file
---insecure-http
---debug
---quiet
---no-color
---no-input
---help' ;;
-    "users delete") words='--yes
---dry-run
---curl
---json
---output
---jq
---raw
---columns
---sort
---no-header
---profile
---sandbox
---timeout
---retries
---api-url
---oauth-url
---voice-url
---proxy
---ca-file
---insecure-http
---debug
---quiet
---no-color
---no-input
---help' ;;
-    "groups") words='list
+delete' ;;
+      "groups:0") offer='list
 children
 tree
 hierarchy
@@ -966,2023 +328,80 @@ get
 create
 update
 patch
-delete
---json
---output
---jq
---raw
---columns
---sort
---no-header
---profile
---sandbox
---timeout
---retries
---api-url
---oauth-url
---voice-url
---proxy
---ca-file
---insecure-http
---debug
---quiet
---no-color
---no-input
---help' ;;
-    "groups list") words='--limit
---offset
---all
---watch
---curl
---json
---output
---jq
---raw
---columns
---sort
---no-header
---profile
---sandbox
---timeout
---retries
---api-url
---oauth-url
---voice-url
---proxy
---ca-file
---insecure-http
---debug
---quiet
---no-color
---no-input
---help' ;;
-    "groups children") words='--group-name
---status
---org-unit-id
---limit
---offset
---all
---watch
---curl
---json
---output
---jq
---raw
---columns
---sort
---no-header
---profile
---sandbox
---timeout
---retries
---api-url
---oauth-url
---voice-url
---proxy
---ca-file
---insecure-http
---debug
---quiet
---no-color
---no-input
---help' ;;
-    "groups tree") words='--active
---no-active
---curl
---json
---output
---jq
---raw
---columns
---sort
---no-header
---profile
---sandbox
---timeout
---retries
---api-url
---oauth-url
---voice-url
---proxy
---ca-file
---insecure-http
---debug
---quiet
---no-color
---no-input
---help' ;;
-    "groups hierarchy") words='--curl
---json
---output
---jq
---raw
---columns
---sort
---no-header
---profile
---sandbox
---timeout
---retries
---api-url
---oauth-url
---voice-url
---proxy
---ca-file
---insecure-http
---debug
---quiet
---no-color
---no-input
---help' ;;
-    "groups get") words='--curl
---json
---output
---jq
---raw
---columns
---sort
---no-header
---profile
---sandbox
---timeout
---retries
---api-url
---oauth-url
---voice-url
---proxy
---ca-file
---insecure-http
---debug
---quiet
---no-color
---no-input
---help' ;;
-    "groups create") words='--org-unit-name
---org-unit-ext-id
---org-unit-parent-id
---top-ou-id
---billing-id
---address
---city
---state
---zip
---phone-number
---industry-id
---timezone
---dry-run
---curl
---field
---data
---json
---output
---jq
---raw
---columns
---sort
---no-header
---profile
---sandbox
---timeout
---retries
---api-url
---oauth-url
---voice-url
---proxy
---ca-file
---insecure-http
---debug
---quiet
---no-color
---no-input
---help' ;;
-    "groups update") words='--org-unit-name
---org-unit-ext-id
---org-unit-parent-id
---top-ou-id
---billing-id
---address
---city
---state
---zip
---phone-number
---industry-id
---timezone
---dry-run
---curl
---field
---data
---json
---output
---jq
---raw
---columns
---sort
---no-header
---profile
---sandbox
---timeout
---retries
---api-url
---oauth-url
---voice-url
---proxy
---ca-file
---insecure-http
---debug
---quiet
---no-color
---no-input
---help' ;;
-    "groups patch") words='--org-unit-name
---org-unit-ext-id
---org-unit-parent-id
---top-ou-id
---billing-id
---address
---city
---state
---zip
---phone-number
---industry-id
---timezone
---dry-run
---curl
---field
---data
---json
---output
---jq
---raw
---columns
---sort
---no-header
---profile
---sandbox
---timeout
---retries
---api-url
---oauth-url
---voice-url
---proxy
---ca-file
---insecure-http
---debug
---quiet
---no-color
---no-input
---help' ;;
-    "groups delete") words='--yes
---dry-run
---curl
---json
---output
---jq
---raw
---columns
---sort
---no-header
---profile
---sandbox
---timeout
---retries
---api-url
---oauth-url
---voice-url
---proxy
---ca-file
---insecure-http
---debug
---quiet
---no-color
---no-input
---help' ;;
-    "webhooks") words='list
-get
-create
-update
-patch
-delete
---json
---output
---jq
---raw
---columns
---sort
---no-header
---profile
---sandbox
---timeout
---retries
---api-url
---oauth-url
---voice-url
---proxy
---ca-file
---insecure-http
---debug
---quiet
---no-color
---no-input
---help' ;;
-    "webhooks list") words='--limit
---offset
---all
---watch
---curl
---json
---output
---jq
---raw
---columns
---sort
---no-header
---profile
---sandbox
---timeout
---retries
---api-url
---oauth-url
---voice-url
---proxy
---ca-file
---insecure-http
---debug
---quiet
---no-color
---no-input
---help' ;;
-    "webhooks get") words='--curl
---json
---output
---jq
---raw
---columns
---sort
---no-header
---profile
---sandbox
---timeout
---retries
---api-url
---oauth-url
---voice-url
---proxy
---ca-file
---insecure-http
---debug
---quiet
---no-color
---no-input
---help' ;;
-    "webhooks create") words='--dry-run
---curl
---field
---data
---json
---output
---jq
---raw
---columns
---sort
---no-header
---profile
---sandbox
---timeout
---retries
---api-url
---oauth-url
---voice-url
---proxy
---ca-file
---insecure-http
---debug
---quiet
---no-color
---no-input
---help' ;;
-    "webhooks update") words='--dry-run
---curl
---field
---data
---json
---output
---jq
---raw
---columns
---sort
---no-header
---profile
---sandbox
---timeout
---retries
---api-url
---oauth-url
---voice-url
---proxy
---ca-file
---insecure-http
---debug
---quiet
---no-color
---no-input
---help' ;;
-    "webhooks patch") words='--dry-run
---curl
---field
---data
---json
---output
---jq
---raw
---columns
---sort
---no-header
---profile
---sandbox
---timeout
---retries
---api-url
---oauth-url
---voice-url
---proxy
---ca-file
---insecure-http
---debug
---quiet
---no-color
---no-input
---help' ;;
-    "webhooks delete") words='--yes
---dry-run
---curl
---json
---output
---jq
---raw
---columns
---sort
---no-header
---profile
---sandbox
---timeout
---retries
---api-url
---oauth-url
---voice-url
---proxy
---ca-file
---insecure-http
---debug
---quiet
---no-color
---no-input
---help' ;;
-    "prompts") words='list
+delete' ;;
+      "prompts:0") offer='list
 upload
-delete
---json
---output
---jq
---raw
---columns
---sort
---no-header
---profile
---sandbox
---timeout
---retries
---api-url
---oauth-url
---voice-url
---proxy
---ca-file
---insecure-http
---debug
---quiet
---no-color
---no-input
---help' ;;
-    "prompts list") words='--limit
---offset
---all
---watch
---curl
---json
---output
---jq
---raw
---columns
---sort
---no-header
---profile
---sandbox
---timeout
---retries
---api-url
---oauth-url
---voice-url
---proxy
---ca-file
---insecure-http
---debug
---quiet
---no-color
---no-input
---help' ;;
-    "prompts upload") words='--message-type
---name
---org-unit-id
---recording-file-type
---recording-created-by
---dry-run
---curl
---convert
---allow-truncated
---any-size
---json
---output
---jq
---raw
---columns
---sort
---no-header
---profile
---sandbox
---timeout
---retries
---api-url
---oauth-url
---voice-url
---proxy
---ca-file
---insecure-http
---debug
---quiet
---no-color
---no-input
---help' ;;
-    "prompts delete") words='--yes
---dry-run
---curl
---json
---output
---jq
---raw
---columns
---sort
---no-header
---profile
---sandbox
---timeout
---retries
---api-url
---oauth-url
---voice-url
---proxy
---ca-file
---insecure-http
---debug
---quiet
---no-color
---no-input
---help' ;;
-    "agents") words='list
-get
-create
-update
-patch
-delete
---json
---output
---jq
---raw
---columns
---sort
---no-header
---profile
---sandbox
---timeout
---retries
---api-url
---oauth-url
---voice-url
---proxy
---ca-file
---insecure-http
---debug
---quiet
---no-color
---no-input
---help' ;;
-    "agents list") words='--limit
---offset
---all
---watch
---curl
---json
---output
---jq
---raw
---columns
---sort
---no-header
---profile
---sandbox
---timeout
---retries
---api-url
---oauth-url
---voice-url
---proxy
---ca-file
---insecure-http
---debug
---quiet
---no-color
---no-input
---help' ;;
-    "agents get") words='--curl
---json
---output
---jq
---raw
---columns
---sort
---no-header
---profile
---sandbox
---timeout
---retries
---api-url
---oauth-url
---voice-url
---proxy
---ca-file
---insecure-http
---debug
---quiet
---no-color
---no-input
---help' ;;
-    "agents create") words='--dry-run
---curl
---field
---data
---json
---output
---jq
---raw
---columns
---sort
---no-header
---profile
---sandbox
---timeout
---retries
---api-url
---oauth-url
---voice-url
---proxy
---ca-file
---insecure-http
---debug
---quiet
---no-color
---no-input
---help' ;;
-    "agents update") words='--dry-run
---curl
---field
---data
---json
---output
---jq
---raw
---columns
---sort
---no-header
---profile
---sandbox
---timeout
---retries
---api-url
---oauth-url
---voice-url
---proxy
---ca-file
---insecure-http
---debug
---quiet
---no-color
---no-input
---help' ;;
-    "agents patch") words='--dry-run
---curl
---field
---data
---json
---output
---jq
---raw
---columns
---sort
---no-header
---profile
---sandbox
---timeout
---retries
---api-url
---oauth-url
---voice-url
---proxy
---ca-file
---insecure-http
---debug
---quiet
---no-color
---no-input
---help' ;;
-    "agents delete") words='--yes
---dry-run
---curl
---json
---output
---jq
---raw
---columns
---sort
---no-header
---profile
---sandbox
---timeout
---retries
---api-url
---oauth-url
---voice-url
---proxy
---ca-file
---insecure-http
---debug
---quiet
---no-color
---no-input
---help' ;;
-    "numbers") words='available
+delete' ;;
+      "numbers:0") offer='available
 assigned
 provisioned
 order
-release
---json
---output
---jq
---raw
---columns
---sort
---no-header
---profile
---sandbox
---timeout
---retries
---api-url
---oauth-url
---voice-url
---proxy
---ca-file
---insecure-http
---debug
---quiet
---no-color
---no-input
---help' ;;
-    "numbers available") words='--limit
---offset
---all
---watch
---curl
---json
---output
---jq
---raw
---columns
---sort
---no-header
---profile
---sandbox
---timeout
---retries
---api-url
---oauth-url
---voice-url
---proxy
---ca-file
---insecure-http
---debug
---quiet
---no-color
---no-input
---help' ;;
-    "numbers assigned") words='--limit
---offset
---all
---watch
---curl
---json
---output
---jq
---raw
---columns
---sort
---no-header
---profile
---sandbox
---timeout
---retries
---api-url
---oauth-url
---voice-url
---proxy
---ca-file
---insecure-http
---debug
---quiet
---no-color
---no-input
---help' ;;
-    "numbers provisioned") words='--limit
---offset
---all
---watch
---curl
---json
---output
---jq
---raw
---columns
---sort
---no-header
---profile
---sandbox
---timeout
---retries
---api-url
---oauth-url
---voice-url
---proxy
---ca-file
---insecure-http
---debug
---quiet
---no-color
---no-input
---help' ;;
-    "numbers order") words='--yes
---dry-run
---curl
---field
---data
---json
---output
---jq
---raw
---columns
---sort
---no-header
---profile
---sandbox
---timeout
---retries
---api-url
---oauth-url
---voice-url
---proxy
---ca-file
---insecure-http
---debug
---quiet
---no-color
---no-input
---help' ;;
-    "numbers release") words='--yes
---dry-run
---curl
---field
---data
---json
---output
---jq
---raw
---columns
---sort
---no-header
---profile
---sandbox
---timeout
---retries
---api-url
---oauth-url
---voice-url
---proxy
---ca-file
---insecure-http
---debug
---quiet
---no-color
---no-input
---help' ;;
-    "routes") words='list
-get
+release' ;;
+      "calls:0") offer='list
+get' ;;
+      "sms:0"|"ad-sources:0"|"industries:0") offer='list' ;;
+      "tags:0") offer='list
 create
 update
-patch
-delete
---json
---output
---jq
---raw
---columns
---sort
---no-header
---profile
---sandbox
---timeout
---retries
---api-url
---oauth-url
---voice-url
---proxy
---ca-file
---insecure-http
---debug
---quiet
---no-color
---no-input
---help' ;;
-    "routes list") words='--limit
---offset
---all
---watch
---curl
---json
---output
---jq
---raw
---columns
---sort
---no-header
---profile
---sandbox
---timeout
---retries
---api-url
---oauth-url
---voice-url
---proxy
---ca-file
---insecure-http
---debug
---quiet
---no-color
---no-input
---help' ;;
-    "routes get") words='--curl
---json
---output
---jq
---raw
---columns
---sort
---no-header
---profile
---sandbox
---timeout
---retries
---api-url
---oauth-url
---voice-url
---proxy
---ca-file
---insecure-http
---debug
---quiet
---no-color
---no-input
---help' ;;
-    "routes create") words='--dry-run
---curl
---field
---data
---json
---output
---jq
---raw
---columns
---sort
---no-header
---profile
---sandbox
---timeout
---retries
---api-url
---oauth-url
---voice-url
---proxy
---ca-file
---insecure-http
---debug
---quiet
---no-color
---no-input
---help' ;;
-    "routes update") words='--dry-run
---curl
---field
---data
---json
---output
---jq
---raw
---columns
---sort
---no-header
---profile
---sandbox
---timeout
---retries
---api-url
---oauth-url
---voice-url
---proxy
---ca-file
---insecure-http
---debug
---quiet
---no-color
---no-input
---help' ;;
-    "routes patch") words='--dry-run
---curl
---field
---data
---json
---output
---jq
---raw
---columns
---sort
---no-header
---profile
---sandbox
---timeout
---retries
---api-url
---oauth-url
---voice-url
---proxy
---ca-file
---insecure-http
---debug
---quiet
---no-color
---no-input
---help' ;;
-    "routes delete") words='--yes
---dry-run
---curl
---json
---output
---jq
---raw
---columns
---sort
---no-header
---profile
---sandbox
---timeout
---retries
---api-url
---oauth-url
---voice-url
---proxy
---ca-file
---insecure-http
---debug
---quiet
---no-color
---no-input
---help' ;;
-    "broadcasts") words='list
-get
-create
-update
-patch
-delete
---json
---output
---jq
---raw
---columns
---sort
---no-header
---profile
---sandbox
---timeout
---retries
---api-url
---oauth-url
---voice-url
---proxy
---ca-file
---insecure-http
---debug
---quiet
---no-color
---no-input
---help' ;;
-    "broadcasts list") words='--limit
---offset
---all
---watch
---curl
---json
---output
---jq
---raw
---columns
---sort
---no-header
---profile
---sandbox
---timeout
---retries
---api-url
---oauth-url
---voice-url
---proxy
---ca-file
---insecure-http
---debug
---quiet
---no-color
---no-input
---help' ;;
-    "broadcasts get") words='--curl
---json
---output
---jq
---raw
---columns
---sort
---no-header
---profile
---sandbox
---timeout
---retries
---api-url
---oauth-url
---voice-url
---proxy
---ca-file
---insecure-http
---debug
---quiet
---no-color
---no-input
---help' ;;
-    "broadcasts create") words='--dry-run
---curl
---field
---data
---json
---output
---jq
---raw
---columns
---sort
---no-header
---profile
---sandbox
---timeout
---retries
---api-url
---oauth-url
---voice-url
---proxy
---ca-file
---insecure-http
---debug
---quiet
---no-color
---no-input
---help' ;;
-    "broadcasts update") words='--dry-run
---curl
---field
---data
---json
---output
---jq
---raw
---columns
---sort
---no-header
---profile
---sandbox
---timeout
---retries
---api-url
---oauth-url
---voice-url
---proxy
---ca-file
---insecure-http
---debug
---quiet
---no-color
---no-input
---help' ;;
-    "broadcasts patch") words='--dry-run
---curl
---field
---data
---json
---output
---jq
---raw
---columns
---sort
---no-header
---profile
---sandbox
---timeout
---retries
---api-url
---oauth-url
---voice-url
---proxy
---ca-file
---insecure-http
---debug
---quiet
---no-color
---no-input
---help' ;;
-    "broadcasts delete") words='--yes
---dry-run
---curl
---json
---output
---jq
---raw
---columns
---sort
---no-header
---profile
---sandbox
---timeout
---retries
---api-url
---oauth-url
---voice-url
---proxy
---ca-file
---insecure-http
---debug
---quiet
---no-color
---no-input
---help' ;;
-    "calls") words='list
-get
---json
---output
---jq
---raw
---columns
---sort
---no-header
---profile
---sandbox
---timeout
---retries
---api-url
---oauth-url
---voice-url
---proxy
---ca-file
---insecure-http
---debug
---quiet
---no-color
---no-input
---help' ;;
-    "calls list") words='--start
---end
---call-id
---org-unit-id
---campaign-id
---provisioned-route-id
---caller-id
---phone-number
---ring-to
---disposition
---include
---limit
---offset
---all
---watch
---curl
---json
---output
---jq
---raw
---columns
---sort
---no-header
---profile
---sandbox
---timeout
---retries
---api-url
---oauth-url
---voice-url
---proxy
---ca-file
---insecure-http
---debug
---quiet
---no-color
---no-input
---help' ;;
-    "calls get") words='--curl
---json
---output
---jq
---raw
---columns
---sort
---no-header
---profile
---sandbox
---timeout
---retries
---api-url
---oauth-url
---voice-url
---proxy
---ca-file
---insecure-http
---debug
---quiet
---no-color
---no-input
---help' ;;
-    "sms") words='list
---json
---output
---jq
---raw
---columns
---sort
---no-header
---profile
---sandbox
---timeout
---retries
---api-url
---oauth-url
---voice-url
---proxy
---ca-file
---insecure-http
---debug
---quiet
---no-color
---no-input
---help' ;;
-    "sms list") words='--type
---search
---order
---start
---end
---limit
---offset
---all
---watch
---curl
---json
---output
---jq
---raw
---columns
---sort
---no-header
---profile
---sandbox
---timeout
---retries
---api-url
---oauth-url
---voice-url
---proxy
---ca-file
---insecure-http
---debug
---quiet
---no-color
---no-input
---help' ;;
-    "tags") words='list
-create
-update
-delete
---json
---output
---jq
---raw
---columns
---sort
---no-header
---profile
---sandbox
---timeout
---retries
---api-url
---oauth-url
---voice-url
---proxy
---ca-file
---insecure-http
---debug
---quiet
---no-color
---no-input
---help' ;;
-    "tags list") words='--limit
---offset
---all
---watch
---curl
---json
---output
---jq
---raw
---columns
---sort
---no-header
---profile
---sandbox
---timeout
---retries
---api-url
---oauth-url
---voice-url
---proxy
---ca-file
---insecure-http
---debug
---quiet
---no-color
---no-input
---help' ;;
-    "tags create") words='--dry-run
---curl
---field
---data
---json
---output
---jq
---raw
---columns
---sort
---no-header
---profile
---sandbox
---timeout
---retries
---api-url
---oauth-url
---voice-url
---proxy
---ca-file
---insecure-http
---debug
---quiet
---no-color
---no-input
---help' ;;
-    "tags update") words='--dry-run
---curl
---field
---data
---json
---output
---jq
---raw
---columns
---sort
---no-header
---profile
---sandbox
---timeout
---retries
---api-url
---oauth-url
---voice-url
---proxy
---ca-file
---insecure-http
---debug
---quiet
---no-color
---no-input
---help' ;;
-    "tags delete") words='--yes
---dry-run
---curl
---json
---output
---jq
---raw
---columns
---sort
---no-header
---profile
---sandbox
---timeout
---retries
---api-url
---oauth-url
---voice-url
---proxy
---ca-file
---insecure-http
---debug
---quiet
---no-color
---no-input
---help' ;;
-    "ad-sources") words='list
---json
---output
---jq
---raw
---columns
---sort
---no-header
---profile
---sandbox
---timeout
---retries
---api-url
---oauth-url
---voice-url
---proxy
---ca-file
---insecure-http
---debug
---quiet
---no-color
---no-input
---help' ;;
-    "ad-sources list") words='--limit
---offset
---all
---watch
---curl
---json
---output
---jq
---raw
---columns
---sort
---no-header
---profile
---sandbox
---timeout
---retries
---api-url
---oauth-url
---voice-url
---proxy
---ca-file
---insecure-http
---debug
---quiet
---no-color
---no-input
---help' ;;
-    "industries") words='list
---json
---output
---jq
---raw
---columns
---sort
---no-header
---profile
---sandbox
---timeout
---retries
---api-url
---oauth-url
---voice-url
---proxy
---ca-file
---insecure-http
---debug
---quiet
---no-color
---no-input
---help' ;;
-    "industries list") words='--limit
---offset
---all
---watch
---curl
---json
---output
---jq
---raw
---columns
---sort
---no-header
---profile
---sandbox
---timeout
---retries
---api-url
---oauth-url
---voice-url
---proxy
---ca-file
---insecure-http
---debug
---quiet
---no-color
---no-input
---help' ;;
-    "voice") words='stream
---json
---output
---jq
---raw
---columns
---sort
---no-header
---profile
---sandbox
---timeout
---retries
---api-url
---oauth-url
---voice-url
---proxy
---ca-file
---insecure-http
---debug
---quiet
---no-color
---no-input
---help' ;;
-    "voice stream") words='--save
---transport
---config-id
---project-id
---speed
---reply-timeout
---allow-truncated
---json
---output
---jq
---raw
---columns
---sort
---no-header
---profile
---sandbox
---timeout
---retries
---api-url
---oauth-url
---voice-url
---proxy
---ca-file
---insecure-http
---debug
---quiet
---no-color
---no-input
---help' ;;
-    "sandbox") words='start
---json
---output
---jq
---raw
---columns
---sort
---no-header
---profile
---sandbox
---timeout
---retries
---api-url
---oauth-url
---voice-url
---proxy
---ca-file
---insecure-http
---debug
---quiet
---no-color
---no-input
---help' ;;
-    "sandbox start") words='--port
---host
---seed
---json
---output
---jq
---raw
---columns
---sort
---no-header
---profile
---sandbox
---timeout
---retries
---api-url
---oauth-url
---voice-url
---proxy
---ca-file
---insecure-http
---debug
---quiet
---no-color
---no-input
---help' ;;
-    "config") words='list
+delete' ;;
+      "voice:0") offer='stream' ;;
+      "sandbox:0") offer='start' ;;
+      "config:0") offer='list
 get
 set
-unset
---json
---output
---jq
---raw
---columns
---sort
---no-header
---profile
---sandbox
---timeout
---retries
---api-url
---oauth-url
---voice-url
---proxy
---ca-file
---insecure-http
---debug
---quiet
---no-color
---no-input
---help' ;;
-    "config list") words='--origin
---json
---output
---jq
---raw
---columns
---sort
---no-header
---profile
---sandbox
---timeout
---retries
---api-url
---oauth-url
---voice-url
---proxy
---ca-file
---insecure-http
---debug
---quiet
---no-color
---no-input
---help' ;;
-    "config get") words='--json
---output
---jq
---raw
---columns
---sort
---no-header
---profile
---sandbox
---timeout
---retries
---api-url
---oauth-url
---voice-url
---proxy
---ca-file
---insecure-http
---debug
---quiet
---no-color
---no-input
---help' ;;
-    "config set") words='--json
---output
---jq
---raw
---columns
---sort
---no-header
---profile
---sandbox
---timeout
---retries
---api-url
---oauth-url
---voice-url
---proxy
---ca-file
---insecure-http
---debug
---quiet
---no-color
---no-input
---help' ;;
-    "config unset") words='--json
---output
---jq
---raw
---columns
---sort
---no-header
---profile
---sandbox
---timeout
---retries
---api-url
---oauth-url
---voice-url
---proxy
---ca-file
---insecure-http
---debug
---quiet
---no-color
---no-input
---help' ;;
-    "api") words='--field
---input
---all
---limit
---dry-run
---curl
---json
---output
---jq
---raw
---columns
---sort
---no-header
---profile
---sandbox
---timeout
---retries
---api-url
---oauth-url
---voice-url
---proxy
---ca-file
---insecure-http
---debug
---quiet
---no-color
---no-input
---help' ;;
-    "whoami") words='--curl
---json
---output
---jq
---raw
---columns
---sort
---no-header
---profile
---sandbox
---timeout
---retries
---api-url
---oauth-url
---voice-url
---proxy
---ca-file
---insecure-http
---debug
---quiet
---no-color
---no-input
---help' ;;
-    "schema") words='--json
---output
---jq
---raw
---columns
---sort
---no-header
---profile
---sandbox
---timeout
---retries
---api-url
---oauth-url
---voice-url
---proxy
---ca-file
---insecure-http
---debug
---quiet
---no-color
---no-input
---help' ;;
-    "open") words='--json
---output
---jq
---raw
---columns
---sort
---no-header
---profile
---sandbox
---timeout
---retries
---api-url
---oauth-url
---voice-url
---proxy
---ca-file
---insecure-http
---debug
---quiet
---no-color
---no-input
---help' ;;
-    "completion") words='--json
---output
---jq
---raw
---columns
---sort
---no-header
---profile
---sandbox
---timeout
---retries
---api-url
---oauth-url
---voice-url
---proxy
---ca-file
---insecure-http
---debug
---quiet
---no-color
---no-input
---help' ;;
-    "demo") words='--json
---output
---jq
---raw
---columns
---sort
---no-header
---profile
---sandbox
---timeout
---retries
---api-url
---oauth-url
---voice-url
---proxy
---ca-file
---insecure-http
---debug
---quiet
---no-color
---no-input
---help' ;;
+unset' ;;
+      "users get:0"|"users update:0"|"users patch:0"|"users delete:0") offer=$(_convirza_ask 'ids' 'users' "${words[@]:1}") ;;
+      "groups hierarchy:0"|"groups get:0"|"groups update:0"|"groups patch:0"|"groups delete:0") offer=$(_convirza_ask 'ids' 'groups' "${words[@]:1}") ;;
+      "webhooks get:0"|"webhooks update:0"|"webhooks patch:0"|"webhooks delete:0") offer=$(_convirza_ask 'ids' 'webhooks' "${words[@]:1}") ;;
+      "prompts upload:"*|"voice stream:0") files=1 ;;
+      "prompts delete:0") offer=$(_convirza_ask 'ids' 'prompts' "${words[@]:1}") ;;
+      "agents get:0"|"agents update:0"|"agents patch:0"|"agents delete:0") offer=$(_convirza_ask 'ids' 'agents' "${words[@]:1}") ;;
+      "routes get:0"|"routes update:0"|"routes patch:0"|"routes delete:0") offer=$(_convirza_ask 'ids' 'routes' "${words[@]:1}") ;;
+      "broadcasts get:0"|"broadcasts update:0"|"broadcasts patch:0"|"broadcasts delete:0") offer=$(_convirza_ask 'ids' 'broadcasts' "${words[@]:1}") ;;
+      "calls get:0") offer=$(_convirza_ask 'ids' 'calls' "${words[@]:1}") ;;
+      "tags update:0"|"tags delete:0") offer=$(_convirza_ask 'ids' 'tags' "${words[@]:1}") ;;
+      "config get:0"|"config set:0"|"config unset:0") offer=$(_convirza_ask 'settings' "${words[@]:1}") ;;
+      "completion:0") offer='bash
+zsh
+fish
+powershell' ;;
+      *) _convirza_flags ;;
     esac
   fi
-  COMPREPLY=($(compgen -W "$words" -- "$cur"))
-  local quoted=()
-  for word in "${COMPREPLY[@]}"; do quoted+=("$(printf '%q' "$word")"); done
-  COMPREPLY=("${quoted[@]}")
-  case "$path" in
-    "prompts upload"|"voice stream") [[ $cur == -* ]] || COMPREPLY+=($(compgen -f -- "$cur")) ;;
+
+  COMPREPLY=()
+  # Within quotes readline wants the text as it is, elsewhere as the shell will read it.
+  case "$value" in
+    [\"\']*) value=${value:1} raw=1 held=${held%[\"\']} ;;
+  esac
+  if [[ -n $files ]]; then
+    compopt -o filenames 2>/dev/null
+    while IFS= read -r line; do
+      line="$prefix$line"
+      COMPREPLY+=("${line#"$held"}")
+    done < <(compgen -f -- "$value")
+    return
+  fi
+  value=${value//\\/}
+  while IFS= read -r line; do
+    word=${line%%"$tab"*}
+    [[ -n $word && $word == "$value"* ]] || continue
+    line=${line#"$word"}
+    notes+=("${line#"$tab"}")
+    word="$prefix$word"
+    word=${word#"$held"}
+    [[ -n $raw ]] || printf -v word '%q' "$word"
+    COMPREPLY+=("$word")
+  done <<<"$offer"
+  # Where readline only lists what there is, names may stand beside ids.
+  case "${COMP_TYPE-}" in
+    33 | 63 | 64)
+      if ((${#COMPREPLY[@]} > 1)); then
+        for ((i = 0; i < ${#COMPREPLY[@]}; i++)); do
+          [[ -z ${notes[i]} ]] || COMPREPLY[i]+="  (${notes[i]})"
+        done
+      fi
+      ;;
   esac
 }
-complete -o filenames -F _convirza convirza
+complete -F _convirza convirza

@@ -1,5 +1,5 @@
 /** Assembles the command tree. Whatever is heavy is loaded inside an action, not here. */
-import { Command, CommanderError, InvalidArgumentError, Option } from 'commander';
+import { Argument, Command, CommanderError, InvalidArgumentError, Option } from 'commander';
 import { addEndpointCommand } from './commands/endpoint-command.ts';
 import { globalFlagsHelp, HELP, wrap } from './commands/help.ts';
 import { makeRun, type RunAction } from './commands/run.ts';
@@ -7,6 +7,7 @@ import type { Context } from './context.ts';
 import { auth } from './convirza/catalogue/auth.ts';
 import { FAMILIES } from './convirza/catalogue/index.ts';
 import { FORMATS } from './output/formats.ts';
+import { SHELLS, type Shell } from './output/shells.ts';
 import { CliError } from './shared/errors.ts';
 import { VERSION } from './shared/version.ts';
 
@@ -203,13 +204,13 @@ export function buildProgram(ctx: Context, wanted: (family: string) => boolean =
   addReference(program, run);
   program
     .command('completion')
-    .argument('<shell>', 'bash, zsh, fish or powershell')
+    .addArgument(new Argument('<shell>', 'the shell that it is for').choices(SHELLS))
     .description('Print the completion script for a shell')
     .action(
       run(async (invocation, [shell]) =>
         (await import('./commands/completion.ts')).runCompletion(
           invocation,
-          String(shell),
+          shell as Shell,
           buildProgram(ctx),
         ),
       ),
@@ -392,6 +393,9 @@ function usageError(error: CommanderError, program: Command, words: readonly str
  * @throws CliError for everything that went wrong on purpose
  */
 export async function runProgram(ctx: Context, words: readonly string[]): Promise<void> {
+  // What completion scripts ask for; no command of the tree, so that no page shows it.
+  if (words[0] === '__complete')
+    return (await import('./commands/complete.ts')).runComplete(ctx, words.slice(1));
   const program = buildProgram(ctx, (family) => words.includes(family));
   if (words.length === 0) {
     program.outputHelp();

@@ -1,18 +1,16 @@
 /** Ids for completion: out of the cache, else one page of the family's list. */
 import { createHash } from 'node:crypto';
 import { mkdir, readdir, readFile, unlink } from 'node:fs/promises';
-import { isIP } from 'node:net';
 import { join } from 'node:path';
 import type { Context } from '../context.ts';
-import { FAMILIES } from '../convirza/catalogue/index.ts';
-import type { Endpoint } from '../convirza/catalogue/types.ts';
+import { commandName, type Endpoint, FAMILIES } from '../convirza/catalogue/index.ts';
 import { createdId, findRows } from '../convirza/envelope.ts';
-import type { TokenSource } from '../convirza/tokens.ts';
-import { isLoopback } from '../convirza/url.ts';
+import { parseOverride } from '../convirza/override.ts';
+import { buildUrl, isLoopback } from '../convirza/url.ts';
 import { writeFileAtomic } from '../shared/atomic-file.ts';
-import { CliError, errorCode } from '../shared/errors.ts';
 import { isObject, type JsonObject, nonEmptyString, parseJson } from '../shared/json.ts';
 import type { Candidate } from './complete.ts';
+import { get } from './complete-request.ts';
 import { environmentToken, hosts } from './credentials.ts';
 import { type GlobalFlags, Invocation } from './invocation.ts';
 
@@ -41,7 +39,6 @@ function globalFlags(typed: readonly string[], ctx: Context): GlobalFlags & { sa
   });
   return {
     ...values,
-    retries: '0',
     quiet: true,
     input: false,
     insecureHttp: said('--insecure-http', 'CONVIRZA_INSECURE_HTTP'),
@@ -49,49 +46,16 @@ function globalFlags(typed: readonly string[], ctx: Context): GlobalFlags & { sa
   };
 }
 
-/** The tokens there are: nothing is refreshed, nobody signs in, and no lock is taken. */
-function presentTokens(invocation: Invocation): TokenSource {
-  return {
-    accessToken: async () => {
-      const given = environmentToken(invocation);
-      if (given !== undefined) return given;
-      const { openStore } = await import('./stored-tokens.ts');
-      const session = (await openStore(invocation).read(invocation.profile))?.convirza;
-      const { apiUrl, oauthUrl } = hosts(invocation);
-      const usable =
-        session?.apiUrl === apiUrl &&
-        session.oauthUrl === oauthUrl &&
-        (session.accessExpiresAt ?? Number.POSITIVE_INFINITY) > invocation.ctx.now();
-      if (session === undefined || !usable) throw new CliError('auth', 'There is no token for this');
-      return session.accessToken;
-    },
-    renew: async () => undefined,
-  };
-}
-
-/**
- * Whether any name server answers. A look-up by the operating system cannot be given up once it has begun and would
- * hold the process for as long as a dead name server takes; this one can.
- */
-export async function namesResolve(host: string, signal: AbortSignal, servers?: string[]): Promise<boolean> {
-  const { Resolver } = await import('node:dns/promises');
-  const resolver = new Resolver({ tries: 1 });
-  if (servers !== undefined) resolver.setServers(servers);
-  signal.addEventListener('abort', () => resolver.cancel(), { once: true });
-  try {
-    await resolver.resolve4(host);
-  } catch (error) {
-    // Any other failure is an answer too, that of a name which stands in the hosts file included.
-    return !['ECANCELLED', 'ETIMEOUT'].includes(errorCode(error) ?? '');
-  }
-  return true;
-}
-
-async function reachable(invocation: Invocation, signal: AbortSignal): Promise<boolean> {
-  const url = new URL(invocation.proxy?.url ?? invocation.url('api-url'));
-  return isLoopback(url) || isIP(url.hostname) > 0 || url.hostname.startsWith('[')
-    ? true
-    : namesResolve(url.hostname, signal);
+/** The token there is: nothing is refreshed, nobody signs in, and no lock is taken. */
+async function presentToken(invocation: Invocation): Promise<string | undefined> {
+  const given = environmentToken(invocation);
+  if (given !== undefined) return given;
+  const { openStore } = await import('./stored-tokens.ts');
+  const session = (await openStore(invocation).read(invocation.profile))?.convirza;
+  const { apiUrl, oauthUrl } = hosts(invocation);
+  const ours = session?.apiUrl === apiUrl && session.oauthUrl === oauthUrl;
+  const alive = (session?.accessExpiresAt ?? Number.POSITIVE_INFINITY) > invocation.ctx.now();
+  return ours && alive ? session.accessToken : undefined;
 }
 
 function text(value: unknown): string | undefined {
@@ -102,10 +66,11 @@ function text(value: unknown): string | undefined {
 function nameOf(row: JsonObject, list: Endpoint): string | undefined {
   const person = [text(row['first_name']), text(row['last_name'])].filter((part) => part !== undefined);
   if (person.length > 0) return person.join(' ');
-  const key = Object.keys(row).find((name) => /(^|_)(name|title|label)$/i.test(name) && text(row[name]));
-  if (key !== undefined) return text(row[key]);
-  const columns = (list.columns ?? Object.keys(row)).filter((name) => name !== list.idKey);
-  const texts = columns.map((name) => text(row[name])).filter((part) => part !== undefined);
+  const columns = (list.columns ?? Object.keys(row)).filter((key) => key !== list.idKey);
+  const names = [...columns, ...Object.keys(row)].filter((key) => /(^|_|file)(name|title|label)$/i.test(key));
+  const name = names.map((key) => text(row[key])).find((found) => found !== undefined);
+  if (name !== undefined) return name;
+  const texts = columns.map((key) => text(row[key])).filter((part) => part !== undefined);
   return texts.length > 0 ? texts.slice(0, 3).join(' ') : undefined;
 }
 
@@ -119,23 +84,33 @@ function toCandidates(rows: readonly unknown[], list: Endpoint): Candidate[] {
   return [...found].map(([word, note]) => ({ word, note }));
 }
 
+/** The list as this machine's settings have it. */
+function corrected(invocation: Invocation, list: Endpoint): Endpoint {
+  const override = invocation.settings.endpointOverrides().get(commandName(list));
+  return override === undefined ? list : { ...list, ...parseOverride(override, list) };
+}
+
 async function fetchIds(invocation: Invocation, list: Endpoint, signal: AbortSignal): Promise<Candidate[]> {
-  try {
-    const tokens = presentTokens(invocation);
-    const [token, client, reached] = await Promise.all([
-      tokens.accessToken(),
-      invocation.makeClient(tokens),
-      reachable(invocation, signal),
-    ]);
-    // The user's own settings may send the list elsewhere, and then it may change something.
-    if (token === '' || !reached || client.resolve(list).method !== 'GET') return [];
-    signal.throwIfAborted();
-    const query = list.list?.paged === true ? { limit: list.list.maxLimit, offset: 0 } : {};
-    const answer = await client.call(list, { query, signal });
-    return toCandidates(findRows(answer.data, list.list?.key)?.rows ?? [], list);
-  } finally {
-    await invocation.close();
-  }
+  const { method, path } = corrected(invocation, list);
+  const base = invocation.url('api-url');
+  // The user's own settings may make a change of it. A proxy takes longer than anybody waits at a prompt.
+  if (method !== 'GET' || (invocation.proxy !== undefined && !isLoopback(base))) return [];
+  const token = await presentToken(invocation);
+  if (token === undefined) return [];
+  const ca = invocation.settings.get('ca-file');
+  const body = await get({
+    url: buildUrl(base, path, list.list?.paged === true ? { limit: list.list.maxLimit, offset: 0 } : {}),
+    headers: {
+      accept: 'application/json',
+      authorization: `Bearer ${token}`,
+      'user-agent': invocation.userAgent,
+    },
+    ca: ca === '' ? undefined : await readFile(ca, 'utf8'),
+    signal,
+  });
+  const answer = parseJson(body)?.value;
+  const data = isObject(answer) && 'data' in answer ? answer['data'] : answer;
+  return toCandidates(findRows(data, list.list?.key)?.rows ?? [], list);
 }
 
 interface Cached {
@@ -185,6 +160,7 @@ export async function ids(
   const cached = await readCache(path, ctx.now());
   if (cached !== undefined) return cached;
   const found = await fetchIds(invocation, list, signal);
-  await writeCache(path, found, ctx.now()).catch(() => {});
+  // Not waited for: what was found is shown first, and a cache that cannot be written is none.
+  writeCache(path, found, ctx.now()).catch(() => {});
   return found;
 }

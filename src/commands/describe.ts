@@ -1,6 +1,7 @@
 /** The command tree as plain data: what completions, manual pages and tests are made from. */
 import type { EventEmitter } from 'node:events';
 import type { Argument, Command, Option } from 'commander';
+import { ENDPOINTS } from '../convirza/catalogue/index.ts';
 import type {
   ArgumentDescription,
   CommandDescription,
@@ -62,6 +63,16 @@ function helpSections(command: Command): HelpSection[] {
   return sections;
 }
 
+/** The notes of a catalogue entry as they were written: a help page no longer shows where each of them ends. */
+function withNotes(sections: HelpSection[], command: Command): HelpSection[] {
+  const family = command.parent?.name();
+  const endpoint = ENDPOINTS.find((entry) => entry.family === family && entry.verb === command.name());
+  const lines = endpoint?.notes;
+  return lines === undefined
+    ? sections
+    : sections.map((section) => (section.heading === 'Notes' ? { heading: 'Notes', lines } : section));
+}
+
 export function describeCommand(command: Command): CommandDescription {
   return {
     name: command.name(),
@@ -69,6 +80,6 @@ export function describeCommand(command: Command): CommandDescription {
     arguments: command.registeredArguments.map(describeArgument),
     options: command.options.filter((option) => !option.hidden).map(describeOption),
     commands: command.commands.map(describeCommand),
-    help: helpSections(command),
+    help: withNotes(helpSections(command), command),
   };
 }
