@@ -69,6 +69,8 @@ export async function runDemo(invocation: Invocation): Promise<void> {
   const folder = promptsFolder();
   const reply = join(ctx.cwd, freeName(ctx.cwd));
   const colour = invocation.colourOut;
+  // In a checkout there is no command of that name yet.
+  const name = ctx.env['npm_lifecycle_event'] === 'demo' ? 'node bin/convirza.js' : 'convirza';
   const prompts = (await readdir(folder)).length;
   const scratch = await mkdtemp(join(tmpdir(), 'convirza-demo-'));
   invocation.onClose(() => rm(scratch, { recursive: true, force: true }));
@@ -120,8 +122,8 @@ export async function runDemo(invocation: Invocation): Promise<void> {
       `Signed in, uploaded ${prompts} prompts, spoke one to a voice agent, saved its spoken answer, signed out.`,
       `The answer is in ${reply}: the only thing that was left behind.`,
       '',
-      'Next, still without an account:   convirza users list --sandbox',
-      'With your own account:            convirza auth login',
+      `Next, still without an account:   ${name} users list --sandbox`,
+      `With your own account:            ${name} auth login`,
       '',
     ].join('\n'),
   );

@@ -1,8 +1,9 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { chmod, mkdir, readdir, readFile, stat, writeFile } from 'node:fs/promises';
+import { type AddressInfo, createServer } from 'node:net';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, onTestFinished } from 'vitest';
 import type { FaultRule } from '../../src/sandbox/index.ts';
 import { SETTINGS } from '../../src/settings/settings.ts';
 import {
@@ -60,113 +61,113 @@ describe('the scripts that are checked in', () => {
   });
 });
 
-describe.each(['bash', 'zsh', 'fish'] as const)('%s', (shell: ShellName) => {
+describe.each(['bash', 'zsh', 'fish'] as const)('%s, as somebody types', async (shell: ShellName) => {
   const installed = findShell(shell);
+  if (installed === undefined) {
+    it.skip(`${shell} is not installed here`, () => {});
+    return;
+  }
+  const bench = await startSharedBench();
+  const options = async (env?: Record<string, string | undefined>): Promise<ShellOptions> => ({
+    env: await shellEnv(bench, env),
+    cwd: bench.home,
+    path: installed,
+  });
+  const offered = async (lines: readonly string[], env?: Record<string, string | undefined>) =>
+    (await offers(shell, lines, await options(env))).map(({ words }) => words.toSorted());
 
-  describe.skipIf(installed === undefined)(
-    'as somebody types (skipped where it is not installed)',
-    async () => {
-      const bench = await startSharedBench();
-      const options = async (env?: Record<string, string | undefined>): Promise<ShellOptions> => ({
-        env: await shellEnv(bench, env),
-        cwd: bench.home,
-        path: installed ?? '',
-      });
-      const offered = async (lines: readonly string[], env?: Record<string, string | undefined>) =>
-        (await offers(shell, lines, await options(env))).map(({ words }) => words.toSorted());
+  const STATIC: [line: string, words: string[]][] = [
+    ['convirza us', ['users']],
+    ['convirza users ', ['create', 'delete', 'get', 'list', 'patch', 'update']],
+    ['convirza users list --sort-', ['--sort-by', '--sort-order']],
+    ['convirza users patch 7 --no-sc', ['--no-score-call']],
+    ['convirza users list --sort-by ', ['created_on', 'email', 'name']],
+    ['convirza users list --sort-by=na', ['--sort-by=name']],
+    ['convirza --output y', ['yaml']],
+    ['convirza calls list --disposition NO', ['NO ANSWER']],
+    ['convirza calls list --disposition "NO', ['NO ANSWER']],
+    ['convirza calls list --disposition=NO', ['--disposition=NO ANSWER']],
+    ['convirza --profile users gro', ['groups']],
+    ['convirza --profile=users gro', ['groups']],
+    ['convirza users --json l', ['list']],
+    ['convirza --json users l', ['list']],
+    ['convirza users list --watch --limi', ['--limit']],
+    ['convirza help users li', ['list']],
+    ['convirza schema us', ['users']],
+    ['convirza completion ', ['bash', 'fish', 'powershell', 'zsh']],
+    ['convirza prompts upload spoken', ['spoken word.wav']],
+    ['convirza api GET x --input spoken', ['spoken word.wav']],
+    ['convirza users list --limit ', []],
+    ['convirza __comp', []],
+  ];
 
-      const STATIC: [line: string, words: string[]][] = [
-        ['convirza us', ['users']],
-        ['convirza users ', ['create', 'delete', 'get', 'list', 'patch', 'update']],
-        ['convirza users list --sort-', ['--sort-by', '--sort-order']],
-        ['convirza users patch 7 --no-sc', ['--no-score-call']],
-        ['convirza users list --sort-by ', ['created_on', 'email', 'name']],
-        ['convirza users list --sort-by=na', ['--sort-by=name']],
-        ['convirza --output y', ['yaml']],
-        ['convirza calls list --disposition NO', ['NO ANSWER']],
-        ['convirza calls list --disposition "NO', ['NO ANSWER']],
-        ['convirza calls list --disposition=NO', ['--disposition=NO ANSWER']],
-        ['convirza --profile users gro', ['groups']],
-        ['convirza --profile=users gro', ['groups']],
-        ['convirza users --json l', ['list']],
-        ['convirza --json users l', ['list']],
-        ['convirza users list --watch --limi', ['--limit']],
-        ['convirza help users li', ['list']],
-        ['convirza schema us', ['users']],
-        ['convirza completion ', ['bash', 'fish', 'powershell', 'zsh']],
-        ['convirza prompts upload spoken', ['spoken word.wav']],
-        ['convirza api GET x --input spoken', ['spoken word.wav']],
-        ['convirza users list --limit ', []],
-        ['convirza __comp', []],
-      ];
+  it('offers commands, flags, enumerations and files', async () => {
+    writeFileSync(join(bench.home, 'spoken word.wav'), '');
+    // A folder that is called like a command is no part of it.
+    await mkdir(join(bench.home, 'users'), { recursive: true });
+    const lines = STATIC.map(([line]) => line);
+    expect((await offered(lines)).map((words, index) => [lines[index], words])).toEqual(STATIC);
+  });
 
-      it('offers commands, flags, enumerations and files', async () => {
-        writeFileSync(join(bench.home, 'spoken word.wav'), '');
-        // A folder that is called like a command is no part of it.
-        await mkdir(join(bench.home, 'users'), { recursive: true });
-        const lines = STATIC.map(([line]) => line);
-        expect((await offered(lines)).map((words, index) => [lines[index], words])).toEqual(STATIC);
-      });
+  it('offers them too, and nothing else, where the program is not found', async () => {
+    const empty = await temporaryFolder();
+    const lines = ['convirza us', 'convirza --profile ', 'convirza users get ', 'convirza config get '];
+    expect(await offered(lines, { PATH: empty })).toEqual([['users'], [], [], []]);
+  });
 
-      it('offers them too, and nothing else, where the program is not found', async () => {
-        const empty = await temporaryFolder();
-        const lines = ['convirza us', 'convirza --profile ', 'convirza users get ', 'convirza config get '];
-        expect(await offered(lines, { PATH: empty })).toEqual([['users'], [], [], []]);
-      });
+  it('offers profiles, ids and settings', async () => {
+    await signIn(bench, 'default');
+    await signIn(bench, 'ann@example.com');
+    const ids = bench.sandbox.state
+      .rows('users')
+      .filter((row) => row['status'] !== 'deleted')
+      .map((row) => String(row['ct_user_id']))
+      .toSorted();
+    expect(ids.length).toBeGreaterThan(10);
+    const last = ids.at(-1) ?? '';
+    expect(
+      await offered([
+        'convirza --profile ',
+        'convirza users list --profile ann@exa',
+        'convirza --profile=ann@e',
+        'convirza users get ',
+        `convirza users delete --profile ann@example.com ${last}`,
+        `convirza users get ${last} --jso`,
+        'convirza config set retry-',
+        'convirza config unset ',
+      ]),
+    ).toEqual([
+      ['ann@example.com', 'default'],
+      ['ann@example.com'],
+      ['--profile=ann@example.com'],
+      ids,
+      [last],
+      ['--json'],
+      ['retry-delay'],
+      SETTINGS.map(({ name }) => name).toSorted(),
+    ]);
+  });
 
-      it('offers profiles, ids and settings', async () => {
-        await signIn(bench, 'default');
-        await signIn(bench, 'ann@example.com');
-        const ids = bench.sandbox.state
-          .rows('users')
-          .filter((row) => row['status'] !== 'deleted')
-          .map((row) => String(row['ct_user_id']))
-          .toSorted();
-        expect(ids.length).toBeGreaterThan(10);
-        const last = ids.at(-1) ?? '';
-        expect(
-          await offered([
-            'convirza --profile ',
-            'convirza users list --profile ann@exa',
-            'convirza --profile=ann@e',
-            'convirza users get ',
-            `convirza users delete --profile ann@example.com ${last}`,
-            `convirza users get ${last} --jso`,
-            'convirza config set retry-',
-            'convirza config unset ',
-          ]),
-        ).toEqual([
-          ['ann@example.com', 'default'],
-          ['ann@example.com'],
-          ['--profile=ann@example.com'],
-          ids,
-          [last],
-          ['--json'],
-          ['retry-delay'],
-          SETTINGS.map(({ name }) => name).toSorted(),
-        ]);
-      });
+  it('offers no ids, silently, where nobody answers', async () => {
+    const dead = `http://127.0.0.1:${await closedPort()}/v3`;
+    const token = { CONVIRZA_TOKEN: bench.sandbox.issueTokens().access_token, CONVIRZA_API_URL: dead };
+    expect(await offered(['convirza users get '], token)).toEqual([[]]);
+  });
 
-      it('offers no ids, silently, where nobody answers', async () => {
-        const dead = `http://127.0.0.1:${await closedPort()}/v3`;
-        const token = { CONVIRZA_TOKEN: bench.sandbox.issueTokens().access_token, CONVIRZA_API_URL: dead };
-        expect(await offered(['convirza users get '], token)).toEqual([[]]);
-      });
+  if (shell === 'fish')
+    it('shows names beside ids', async () => {
+      const token = { CONVIRZA_TOKEN: bench.sandbox.issueTokens().access_token };
+      const [found] = await offers(shell, ['convirza users get 10'], await options(token));
+      expect(found?.notes).toContain('Alex Morgan');
+    });
 
-      it.runIf(shell === 'fish')('shows names beside ids', async () => {
-        const token = { CONVIRZA_TOKEN: bench.sandbox.issueTokens().access_token };
-        const [found] = await offers(shell, ['convirza users get 10'], await options(token));
-        expect(found?.notes).toContain('Alex Morgan');
-      });
-
-      it.runIf(shell === 'bash')('shows names beside ids where it lists them', async () => {
-        const token = { CONVIRZA_TOKEN: bench.sandbox.issueTokens().access_token };
-        expect(await listedByBash('convirza users get 10', await options(token))).toMatch(
-          /101 {2}\(Alex Morgan\)/,
-        );
-      });
-    },
-  );
+  if (shell === 'bash')
+    it('shows names beside ids where it lists them', async () => {
+      const token = { CONVIRZA_TOKEN: bench.sandbox.issueTokens().access_token };
+      expect(await listedByBash('convirza users get 10', await options(token))).toMatch(
+        /101 {2}\(Alex Morgan\)/,
+      );
+    });
 });
 
 describe('__complete', () => {
@@ -289,6 +290,20 @@ describe('__complete', () => {
     expect(await complete(bench, ['ids', 'users'], env)).toMatchObject(SILENT);
   });
 
+  // Its own limit is the assertion: a connection that is being made would hold the process for ten seconds.
+  it('gives up a connection that is never made', { timeout: 8000 }, async () => {
+    const bench = await startBench();
+    const silent = createServer(() => {});
+    await new Promise<void>((resolve) => silent.listen(0, '127.0.0.1', resolve));
+    onTestFinished(() => void silent.close());
+    const env = {
+      CONVIRZA_TOKEN: 'any',
+      CONVIRZA_API_URL: `https://127.0.0.1:${(silent.address() as AddressInfo).port}/v3`,
+      CONVIRZA_COMPLETION_TIMEOUT: undefined,
+    };
+    expect(await complete(bench, ['ids', 'users'], env)).toMatchObject(SILENT);
+  });
+
   it('says nothing without credentials, and signs nobody in', async () => {
     const bench = await startBench();
     expect(await complete(bench, ['ids', 'users'], LOGIN)).toMatchObject(SILENT);
@@ -329,6 +344,8 @@ describe('__complete', () => {
     ])
       expect(await complete(bench, words, env)).toMatchObject(SILENT);
     expect(await complete(bench, ['ids', 'tags'], { ...env, CONVIRZA_SANDBOX: '1' })).toMatchObject(SILENT);
+    const proxied = { ...env, CONVIRZA_API_URL: 'https://10.1.2.3/v3', HTTPS_PROXY: bench.sandbox.url };
+    expect(await complete(bench, ['ids', 'tags'], proxied)).toMatchObject(SILENT);
     expect(bench.sandbox.requests).toEqual([]);
   });
 

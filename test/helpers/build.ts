@@ -3,6 +3,6 @@ import { execFileSync } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 
 export default function setup(): void {
-  const script = fileURLToPath(new URL('../../esbuild.config.js', import.meta.url));
+  const script = fileURLToPath(new URL('../../build.config.js', import.meta.url));
   execFileSync(process.execPath, [script], { stdio: 'inherit' });
 }
