@@ -153,7 +153,7 @@ export class Invocation {
   }
 
   get timeoutMs(): number {
-    return this.settings.number('timeout', 0.05, 86_400) * 1000;
+    return Math.round(this.settings.number('timeout', 0.05, 86_400) * 1000);
   }
 
   get userAgent(): string {

@@ -151,6 +151,15 @@ describe('config', () => {
     expect(errorLine(result)).toMatch(message);
   });
 
+  it('does not take Ctrl-C over: the command ends well', async () => {
+    const bench = await startBench();
+    await bench.anonymous(['config', 'set', 'retries', '1']);
+    const result = await bench.signedIn(['tags', 'list', '--watch', '0.1', '--output', 'ndjson'], {
+      onStart: (child) => child.stdout?.once('data', () => child.kill('SIGINT')),
+    });
+    expect(result).toMatchObject({ code: 130, signal: null });
+  });
+
   it('says where a damaged file is', async () => {
     const bench = await startBench();
     await bench.anonymous(['config', 'set', 'retries', '1']);
