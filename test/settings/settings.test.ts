@@ -106,7 +106,7 @@ describe('a setting that is a number', () => {
 });
 
 describe('the file of settings', () => {
-  it.each(['{', '', 'api-url: x', '{"a":1}}'])(
+  it.each(['{', '', 'api-url: x', '{"a":1}}', '[]'])(
     'that is corrupt (%j) is named, and not overwritten',
     async (text) => {
       const folder = await temporaryFolder();
@@ -119,7 +119,7 @@ describe('the file of settings', () => {
     },
   );
 
-  it.each(['[]', '{"unknown":"x"}', '{"timeout":null}', '{"timeout":{"a":1}}'])(
+  it.each(['{"unknown":"x"}', '{"timeout":null}', '{"timeout":{"a":1}}'])(
     'that holds nothing of use (%s) gives defaults',
     async (file) => {
       expect((await load({ file })).lookUp('timeout')).toEqual({ value: '30', origin: 'default' });
