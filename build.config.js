@@ -14,7 +14,7 @@ const { version } = JSON.parse(readFileSync(`${root}package.json`, 'utf8'));
 /** What every command line needs, `--help` too. */
 const CORE = [
   /\/src\/program\.ts$/,
-  /\/src\/shared\/dates\.ts$/,
+  /\/src\/shared\/(dates|json|shell)\.ts$/,
   /\/src\/settings\//,
   /\/src\/commands\/(describe|endpoint-command|environment|help|params|run)\.ts$/,
   /\/src\/output\/formats\.ts$/,
@@ -25,7 +25,6 @@ const CORE = [
 
 /** What a command needs beside that to run and to print. */
 const RUN = [
-  /\/src\/shared\/(json|shell)\.ts$/,
   /\/src\/commands\/(ask|body|credentials|endpoint|input|invocation|request-preview)\.ts$/,
   /\/src\/output\/(cell|clean|csv|report|rows|select|table|terminal)\.ts$/,
   /\/src\/convirza\/(client|envelope|paging|retry|trace|transport-error|url)\.ts$/,
@@ -42,19 +41,28 @@ const matches = (patterns) => (id) => patterns.some((pattern) => pattern.test(id
 
 /**
  * Parts of libraries that this program never uses, and that cost time at every start: commander's way of running other
- * programs as subcommands, undici's HTTP/2, which is off, and its bodies of the kinds that fetch knows.
+ * programs as subcommands, undici's HTTP/2, which is off, its bodies of the kinds that fetch knows, and Node's own HTTP,
+ * of which it uses two constants.
  */
 const leaveOut = {
   name: 'leave-out',
   resolveId(id, importer) {
     if (!id.startsWith('node:')) return null;
-    const unused = id === 'node:child_process' && importer?.includes('/node_modules/commander/');
-    return unused ? '\0lazy:child_process' : { id, external: true };
+    const from = (library) => importer?.includes(`/node_modules/${library}/`);
+    if (id === 'node:child_process' && from('commander')) return '\0lazy:child_process';
+    if (id === 'node:http' && from('undici')) return '\0lazy:http';
+    return { id, external: true };
   },
   load(id) {
     if (id === '\0lazy:child_process')
       return {
         code: "module.exports = { get spawn() { return require('node:child_process').spawn; } };",
+        moduleType: 'js',
+      };
+    // undici takes two things from it: the default size of headers, and a class that it never meets here.
+    if (id === '\0lazy:http')
+      return {
+        code: 'module.exports = { maxHeaderSize: 16384, IncomingMessage: class {} };',
         moduleType: 'js',
       };
     if (/\/undici\/lib\/web\/fetch\/body\.js$/.test(id))

@@ -1,5 +1,5 @@
 /** What a command reads beside its flags: standard input and files. */
-import { readFile } from 'node:fs/promises';
+import fs from 'node:fs';
 import { resolve } from 'node:path';
 import { CliError, errorCode } from '../shared/errors.ts';
 import type { Invocation } from './invocation.ts';
@@ -28,7 +28,7 @@ export async function readStdin(invocation: Invocation, what: string): Promise<s
 /** A file as text. @throws CliError `usage` when it cannot be read */
 export async function readTextFile(invocation: Invocation, path: string): Promise<string> {
   try {
-    return await readFile(resolve(invocation.ctx.cwd, path), 'utf8');
+    return await fs.promises.readFile(resolve(invocation.ctx.cwd, path), 'utf8');
   } catch (error) {
     throw fileError(path, error);
   }
