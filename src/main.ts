@@ -10,6 +10,14 @@ import { sleep } from './shared/wait.ts';
 /** Nobody reads what is written any more; that is how `| head` ends a command, and no failure. */
 class ReaderGone extends Error {}
 
+function cannotWrite(error: Error): CliError {
+  const reason = errorCode(error) === 'ENOSPC' ? 'no space is left' : (errorCode(error) ?? error.message);
+  return new CliError('usage', `The output cannot be written: ${reason}`, {
+    hint: 'Write it to another place.',
+    cause: error,
+  });
+}
+
 /** The first signal asks the command to end well; a second one ends it at once. */
 function listenForSignals(abort: AbortController): void {
   const signals = [
@@ -104,24 +112,31 @@ async function report(error: unknown, ctx: Context, words: readonly string[]): P
 /** Runs the command line of this process and sets its exit code; never calls `process.exit`, which cuts output. */
 export async function main(): Promise<void> {
   const words = process.argv.slice(2);
+  const abort = new AbortController();
+  for (const stream of [process.stdout, process.stderr])
+    stream.on('error', (error) => {
+      const gone = errorCode(error) === 'EPIPE';
+      abort.abort(gone ? new ReaderGone() : cannotWrite(error));
+      if (!gone) process.exitCode = EXIT_CODES.usage;
+    });
   if (words.length === 1 && (words[0] === '--version' || words[0] === '-v')) {
     process.stdout.write(`${VERSION}\n`);
     return;
   }
-  const abort = new AbortController();
-  for (const stream of [process.stdout, process.stderr])
-    stream.on('error', (error) => {
-      if (errorCode(error) !== 'EPIPE') process.exitCode = EXIT_CODES.internal;
-      abort.abort(new ReaderGone());
-    });
   listenForSignals(abort);
   const ctx = makeContext(abort);
   try {
     const { runProgram } = await import('./program.ts');
     await runProgram(ctx, words);
+    // A failed write is known a moment after it was made.
+    await new Promise((resolve) => setImmediate(resolve));
+    if (abort.signal.reason instanceof CliError && abort.signal.reason.type === 'usage')
+      throw abort.signal.reason;
   } catch (error) {
-    const readerGone = abort.signal.reason instanceof ReaderGone || errorCode(error) === 'EPIPE';
-    if (!readerGone) process.exitCode = await report(error, ctx, words);
+    const { reason } = abort.signal;
+    const readerGone = reason instanceof ReaderGone || errorCode(error) === 'EPIPE';
+    const cause = reason instanceof CliError && reason.type === 'usage' ? reason : error;
+    if (!readerGone) process.exitCode = await report(cause, ctx, words);
   }
   // An open standard input would keep the process waiting for input that nobody needs.
   if (inputOpened) process.stdin.destroy();

@@ -99,7 +99,8 @@ function queryOf(url: URL): Query {
 
 /** An endpoint that is not in the catalogue, as a paged list. */
 function listAt(url: URL, base: URL): Endpoint {
-  const path = decodeURI(url.pathname.slice(base.pathname.replace(/\/+$/, '').length));
+  // As it is, percent signs and all: decoded once more it might mean another place.
+  const path = url.pathname.slice(base.pathname.replace(/\/+$/, '').length);
   return {
     family: 'api',
     verb: 'get',

@@ -5,6 +5,7 @@ import { createRowSink } from '../output/rows.ts';
 import {
   checkSettingName,
   ENDPOINT_PREFIX,
+  NUMBER_RANGES,
   SETTINGS,
   type SettingName,
   Settings,
@@ -56,8 +57,7 @@ async function check(invocation: Invocation, name: string, value: string): Promi
   else if (name === 'profile') {
     const { checkProfileName } = await import('../credentials/index.ts');
     checkProfileName(value);
-  } else if (name === 'timeout' || name === 'retries' || name === 'retry-delay')
-    probe.number(name, 0, 86_400);
+  } else if (Object.hasOwn(NUMBER_RANGES, name)) probe.number(name as keyof typeof NUMBER_RANGES);
 }
 
 export async function runConfigSet(invocation: Invocation, name: string, value: string): Promise<void> {

@@ -32,7 +32,9 @@ export interface EndpointOptions extends PreviewFlags {
 
 export async function runEndpoint(invocation: Invocation, input: EndpointInput): Promise<void> {
   if (input.endpoint.list === undefined) return runSingle(invocation, input);
-  if (input.options.watch === undefined) return runList(invocation, input);
+  if (input.options.watch === undefined || input.options.curl === true) return runList(invocation, input);
+  if (invocation.flags.raw === true || invocation.flags.jq !== undefined)
+    throw new CliError('usage', '--watch shows tables and the shapes of --output, not --raw or --jq');
   const { watchList } = await import('./watch.ts');
   await watchList(invocation, input);
 }
@@ -42,17 +44,24 @@ export async function* listPages(invocation: Invocation, input: EndpointInput): 
   const { endpoint, path, query, options } = input;
   const client = await invocation.client();
   const limit = options.all === true ? Number.POSITIVE_INFINITY : (options.limit ?? DEFAULT_LIMIT);
-  const walkOptions = { path, query, limit, signal: invocation.ctx.signal };
+  const window = endpoint.list?.window;
   const windows = await periods(invocation, input);
-  if (windows === undefined || endpoint.list?.window === undefined)
+  const [only] = windows ?? [];
+  // An end that nobody typed is sent all the same: "now" is later by the time the service looks at it.
+  const whole =
+    only === undefined || window === undefined || windows?.length !== 1
+      ? query
+      : { ...query, [window.start]: only.start, [window.end]: only.end };
+  const walkOptions = { path, query: whole, limit, signal: invocation.ctx.signal };
+  if (windows === undefined || window === undefined || windows.length === 1)
     yield* walk(client, endpoint, walkOptions);
   else {
     const { walkWindows } = await import('../convirza/windows.ts');
-    yield* walkWindows(client, endpoint, walkOptions, windows, endpoint.list.window);
+    yield* walkWindows(client, endpoint, walkOptions, windows, window);
   }
 }
 
-/** The windows of a period that is too long for one request; undefined where one request does. */
+/** The windows of a period; undefined where no period was asked for. */
 async function periods(
   invocation: Invocation,
   { endpoint, query }: EndpointInput,
@@ -60,15 +69,18 @@ async function periods(
   const window = endpoint.list?.window;
   const start = window === undefined ? undefined : query[window.start];
   if (window === undefined || typeof start !== 'string') return undefined;
-  const end = query[window.end] ?? new Date(invocation.ctx.now()).toISOString();
+  if (window.unless !== undefined && query[window.unless] !== undefined) return undefined;
+  const given = query[window.end];
+  const end = given ?? new Date(invocation.ctx.now()).toISOString();
   if (Date.parse(String(end)) <= Date.parse(start))
     throw new CliError(
       'usage',
-      `--${window.end} (${String(end)}) must be later than --${window.start} (${start})`,
+      given === undefined
+        ? `--${window.start} (${start}) lies in the future`
+        : `--${window.end} (${String(end)}) must be later than --${window.start} (${start})`,
     );
   const { splitPeriod } = await import('../convirza/windows.ts');
-  const windows = splitPeriod({ start, end: String(end) }, window.days);
-  return windows.length > 1 ? windows : undefined;
+  return splitPeriod({ start, end: String(end) }, window.days);
 }
 
 async function runList(invocation: Invocation, input: EndpointInput): Promise<void> {

@@ -34,15 +34,27 @@ function wordsOf(command: Command): string[] {
   return words;
 }
 
+/** Flags of which one typed on the command line silences the others in the environment. */
+const RIVALS: readonly (readonly string[])[] = [
+  ['json', 'output', 'jq', 'raw'],
+  ['all', 'limit'],
+  ['dryRun', 'curl'],
+];
+
+function namesFor(command: Command, flag: string): string[] {
+  const long = ['CONVIRZA', ...wordsOf(command).map(upper), flag].join('_');
+  return [...new Set([long, `CONVIRZA_${flag}`])].filter((name) => !RESERVED.has(name));
+}
+
 /**
  * The variables that set a flag, the one that wins first: with the command's words in it
- * (`CONVIRZA_USERS_LIST_EMAIL`), then the short one (`CONVIRZA_LIMIT`).
+ * (`CONVIRZA_USERS_LIST_EMAIL`), then the short one (`CONVIRZA_LIMIT`). A flag that says no, such as `--no-input`, has
+ * both `CONVIRZA_NO_INPUT=1` and `CONVIRZA_INPUT=0`.
  */
 export function variablesOf(command: Command, option: Option): string[] {
   if (option.long == null || ELSEWHERE.has(option.long)) return [];
-  const long = ['CONVIRZA', ...wordsOf(command).map(upper), upper(option.long)].join('_');
-  const short = `CONVIRZA_${upper(option.long)}`;
-  return [...new Set([long, short])].filter((name) => !RESERVED.has(name));
+  const flag = upper(option.long);
+  return [...(option.negate ? namesFor(command, `NO_${flag}`) : []), ...namesFor(command, flag)];
 }
 
 const YES = /^(1|true|yes|on)$/i;
@@ -53,7 +65,8 @@ function setFlag(command: Command, option: Option, name: string, value: string):
   // A command is an EventEmitter; commander's types name only `on`.
   const emitter = command as unknown as EventEmitter;
   const event = `option:${option.name()}`;
-  if (option.required || (option.optional && !YES.test(value) && !NO.test(value))) {
+  const isYes = YES.test(value);
+  if (option.required || (option.optional && !isYes && !NO.test(value))) {
     try {
       emitter.emit(event, value);
     } catch (error) {
@@ -62,17 +75,23 @@ function setFlag(command: Command, option: Option, name: string, value: string):
     }
     return;
   }
-  if (!YES.test(value) && !NO.test(value))
+  if (!isYes && !NO.test(value))
     throw new CliError('usage', `${name} must be 1 or 0, not ${JSON.stringify(value)}`);
-  if (YES.test(value) !== option.negate) emitter.emit(event, option.optional ? '' : undefined);
+  const saysNo = option.negate && !/(^|_)NO_[A-Z_]+$/.test(name);
+  if (isYes !== saysNo) emitter.emit(event, option.optional ? '' : undefined);
 }
 
 /** Fills in from the environment what the command line left open, for a command and all above it. */
 export function applyEnvironment(command: Command, env: Env): void {
-  for (let at: Command | null = command; at !== null; at = at.parent) {
+  const chain: Command[] = [];
+  for (let at: Command | null = command; at !== null; at = at.parent) chain.push(at);
+  const typed = (key: string) =>
+    chain.some((at) => !['default', 'implied', undefined].includes(at.getOptionValueSource(key)));
+  const rivals = RIVALS.filter((group) => group.some(typed)).flat();
+  for (const at of chain) {
     for (const option of at.options) {
-      const source = at.getOptionValueSource(option.attributeName());
-      if (source !== undefined && source !== 'default') continue;
+      const key = option.attributeName();
+      if (typed(key) || rivals.includes(key)) continue;
       const name = variablesOf(at, option).find((variable) => (env[variable] ?? '') !== '');
       if (name !== undefined) setFlag(at, option, name, env[name] ?? '');
     }

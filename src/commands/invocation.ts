@@ -118,17 +118,23 @@ export class Invocation {
   };
 
   rowsOptions(columns?: readonly string[]): RowsOptions {
+    const chosen = this.flags.columns === undefined ? undefined : parseNames(this.flags.columns);
+    if (chosen?.length === 0) throw new CliError('usage', '--columns names no column');
+    // Of shapes without columns the same names choose the fields.
+    const columnsAre = this.format === 'table' || this.format === 'csv';
     return {
       format: this.format,
       write: this.write,
       columns,
       width: this.terminal.width,
       colour: this.colourOut,
-      chosen: this.flags.columns === undefined ? undefined : parseNames(this.flags.columns),
-      fields: this.flags.json ? parseNames(this.flags.json) : undefined,
+      chosen: columnsAre ? chosen : undefined,
+      fields: this.flags.json ? parseNames(this.flags.json) : columnsAre ? undefined : chosen,
       sort: this.flags.sort === undefined ? undefined : parseSort(this.flags.sort),
       noHeader: this.flags.header === false,
       jq: this.flags.jq,
+      terminal: this.terminal.outIsTerminal,
+      warn: this.warn,
     };
   }
 
@@ -153,7 +159,7 @@ export class Invocation {
   }
 
   get timeoutMs(): number {
-    return Math.round(this.settings.number('timeout', 0.05, 86_400) * 1000);
+    return Math.round(this.settings.number('timeout') * 1000);
   }
 
   get userAgent(): string {
@@ -195,8 +201,8 @@ export class Invocation {
       transport,
       tokens,
       retry: {
-        retries: settings.number('retries', 0, 20),
-        baseDelayMs: settings.number('retry-delay', 0, 60_000),
+        retries: settings.number('retries'),
+        baseDelayMs: settings.number('retry-delay'),
         maxDelayMs: 60_000,
       },
       now: ctx.now,

@@ -1,6 +1,6 @@
 /** `--dry-run` and `--curl`: the request instead of its answer. */
 
-import { curlLine, traceRequest } from '../convirza/trace.ts';
+import { curlLine, REDACTED, redact, traceRequest } from '../convirza/trace.ts';
 import type { HttpRequest } from '../convirza/transport.ts';
 import type { Invocation } from './invocation.ts';
 
@@ -22,15 +22,16 @@ export async function preview(
   options: { signedIn: boolean; form?: readonly string[] },
 ): Promise<boolean> {
   if (flags.curl === true) {
-    await invocation.write(`${curlLine(request, options)}\n`);
+    const line = curlLine(request, options);
+    await invocation.write(`${line}\n`);
+    if (line.includes(REDACTED)) invocation.warn(`Replace ${REDACTED} before you run it.`);
     return true;
   }
   if (flags.dryRun !== true) return false;
   if (invocation.format === 'json') {
     const body = request.body?.kind === 'json' ? request.body.value : (options.form ?? null);
-    await invocation.write(
-      `${JSON.stringify({ method: request.method, url: request.url.href, body }, null, 2)}\n`,
-    );
+    const shown = { method: request.method, url: request.url.href, body };
+    await invocation.write(`${redact(JSON.stringify(shown, null, 2))}\n`);
   } else {
     const form = options.form?.map((part) => `> form: ${part}\n`).join('') ?? '';
     await invocation.write(

@@ -4,6 +4,7 @@ import { type Answer, errorOfAnswer, type RawAnswer, readAnswer } from './envelo
 import type { Override } from './override.ts';
 import { mayRetry, type RetryPolicy, retryAfterMs, retryDelayMs } from './retry.ts';
 import type { TokenSource } from './tokens.ts';
+import { scrub, secretsOf } from './trace.ts';
 import type { Body, HttpRequest, Transport } from './transport.ts';
 import { TransportError } from './transport-error.ts';
 import { apiPath, buildUrl, fillPath, type Query } from './url.ts';
@@ -142,7 +143,11 @@ export class ConvirzaClient {
       }
       if (attempt >= retry.retries || !mayRetry(outcome, repeatable)) {
         if (outcome instanceof TransportError) throw outcome;
-        return lostAnswer ? afterLostAnswer(request, outcome) : outcome;
+        const answer = lostAnswer ? afterLostAnswer(request, outcome) : outcome;
+        // What a service complains about ends up on screens and in logs, and some repeat the token in it.
+        return isSuccess(answer.status)
+          ? answer
+          : { ...answer, text: scrub(answer.text, secretsOf(request)) };
       }
       // A gateway (502, 504) may have lost the answer of a service that did its work.
       if (outcome instanceof TransportError ? outcome.sent : [502, 504].includes(outcome.status))

@@ -20,7 +20,8 @@ export function parseOverride(text: string, endpoint: Endpoint): Override {
   const method = match?.[1]?.toUpperCase() ?? '';
   const path = match?.[2] ?? '';
   const name = `${endpoint.family} ${endpoint.verb}`;
-  if (!METHODS.includes(method) || path === '' || path.includes('//') || /[?#]/.test(path))
+  const climbs = /(^|\/)(\.|%2e){1,2}(\/|$)/i.test(path) || /\/\/|\\|[?#]/.test(path);
+  if (!METHODS.includes(method) || path === '' || climbs)
     throw new CliError('usage', `${JSON.stringify(text)} is no endpoint for ${name}`, {
       hint: `Give a method and a path, such as "${endpoint.method} ${endpoint.path}".`,
     });

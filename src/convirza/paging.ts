@@ -69,24 +69,24 @@ export async function* walk(
   let done = 0;
   let asked = Math.min(list.maxLimit, limit);
   let next: Promise<Page> | undefined = fetchAt(0);
-  let previous: { row: string | undefined; whole: boolean } | undefined;
+  let previous: { row: string | undefined; mayRepeat: boolean } | undefined;
   while (next !== undefined) {
     const page: Page = await next;
     const row = JSON.stringify(page.rows[0]);
     if (row !== undefined && row === previous?.row) {
-      // Where more came than was asked for, the service does not page at all, and that was the whole list.
-      if (previous.whole) return;
+      // After more or fewer rows than were asked for, a repetition says that there is one page, and that was it.
+      if (previous.mayRepeat) return;
       throw new CliError('server', `The service answered the same page twice: it seems to ignore offset`, {
         hint: 'Ask for one page with --limit and --offset.',
       });
     }
-    previous = { row, whole: page.rows.length > asked };
+    previous = { row, mayRepeat: page.rows.length !== asked };
     const rows = page.rows.slice(0, limit - done);
     done += rows.length;
-    // A total below what has come already is wrong, and then a short page is what tells the end.
-    const known =
-      page.total === undefined || page.total < first + done ? undefined : first + done === page.total;
-    const more = rows.length > 0 && done < limit && !(known ?? page.rows.length < asked);
+    // Only a total says that there are no more rows: a short page may be all that the service gives at once, and a
+    // total below what has come already is wrong.
+    const complete = page.total !== undefined && page.total === first + done;
+    const more = rows.length > 0 && done < limit && !complete;
     if (more) asked = Math.min(list.maxLimit, limit - done);
     next = more ? fetchAt(done) : undefined;
     // A failure of the page ahead is reported when its turn comes, not as an unhandled rejection before.

@@ -1,4 +1,5 @@
 /** Requests and answers as text, for `--debug`, `--dry-run` and `--curl`: complete but for the secrets. */
+import { isObject } from '../shared/json.ts';
 import { shellQuote } from '../shared/shell.ts';
 import type { RawAnswer } from './envelope.ts';
 import type { HttpRequest } from './transport.ts';
@@ -6,7 +7,8 @@ import type { HttpRequest } from './transport.ts';
 export const REDACTED = 'REDACTED';
 
 /** The last value may lack its end, where an answer was cut. */
-const SECRET_FIELD = /"(\w*(?:token|password|secret|api_?key)\w*)"(\s*:\s*)"(?:[^"\\]|\\.)*(?:"|\\?$)/gi;
+const SECRET_FIELD =
+  /"(\w*(?:token|password|passphrase|secret|api_?key|authorization|jwt|bearer)\w*)"(\s*:\s*)(?:"(?:[^"\\]|\\.)*(?:"|\\?$)|-?\d[\d.eE+-]*)/gi;
 const SECRET_QUERY = /([?&](?:[\w-]*(?:token|signature|secret|api_?key)|sig)=)[^&\s"']+/gi;
 const SECRET_HEADER = /^(authorization|proxy-authorization|cookie|set-cookie)$/i;
 
@@ -17,6 +19,23 @@ export function redact(text: string): string {
       name === 'token_type' ? whole : `"${name}"${colon}"${REDACTED}"`,
     )
     .replace(SECRET_QUERY, `$1${REDACTED}`);
+}
+
+const SECRET_NAME = /token(?!_type)|password|passphrase|secret|api_?key|jwt/i;
+
+/** What in a request must not be repeated by an answer: its token, and what its body keeps secret. */
+export function secretsOf(request: HttpRequest): string[] {
+  const { authorization = '' } = request.headers ?? {};
+  const body = request.body?.kind === 'json' ? request.body.value : undefined;
+  const fields = isObject(body) ? Object.entries(body).filter(([name]) => SECRET_NAME.test(name)) : [];
+  const values = [authorization.replace(/^Bearer /i, ''), ...fields.map(([, value]) => String(value))];
+  // A short value would blot out ordinary words.
+  return values.filter((value) => value.length >= 6);
+}
+
+/** A text without the secrets themselves, wherever somebody put them. */
+export function scrub(text: string, secrets: readonly string[]): string {
+  return secrets.reduce((clean, secret) => clean.replaceAll(secret, REDACTED), text);
 }
 
 function headerLines(headers: Readonly<Record<string, string>>, mark: string): string[] {
@@ -67,6 +86,8 @@ export function curlLine(
   options: { signedIn: boolean; form?: readonly string[] },
 ): string {
   const words = ['curl', '-X', request.method];
+  // Brackets and braces in an address mean ranges to curl.
+  if (/[[\]{}]/.test(request.url.href)) words.push('--globoff');
   if (options.signedIn) words.push('-H', '"Authorization: Bearer $CONVIRZA_TOKEN"');
   for (const [name, value] of Object.entries(request.headers ?? {}))
     if (!SECRET_HEADER.test(name)) words.push('-H', shellQuote(`${name}: ${value}`));

@@ -7,7 +7,7 @@ import requestOn from 'undici/lib/api/api-request.js';
 import Agent from 'undici/lib/dispatcher/agent.js';
 import { CliError, errorCode } from '../shared/errors.ts';
 import type { RawAnswer } from './envelope.ts';
-import { traceAnswer, traceRequest } from './trace.ts';
+import { scrub, secretsOf, traceAnswer, traceRequest } from './trace.ts';
 import { TransportError } from './transport-error.ts';
 import { isLoopback } from './url.ts';
 
@@ -197,7 +197,7 @@ export class Transport {
         endpoint,
         timestamp: this.#timestamp(),
       };
-      trace?.(traceAnswer(raw, now() - begun));
+      trace?.(scrub(traceAnswer(raw, now() - begun), secretsOf({ ...request, headers })));
       return raw;
     } catch (error) {
       if (signal?.aborted) throw signal.reason;

@@ -21,7 +21,11 @@ function iso(ms: number): string {
  * between them whether the service counts the ends in or not.
  */
 export function splitPeriod({ start, end }: Period, maxDays: number): Period[] {
-  const [from, to] = [Date.parse(start), Date.parse(end)];
+  // Whole seconds, as they are sent: a fraction would make a last window that is empty.
+  const [from, to] = [start, end].map((time) => Math.floor(Date.parse(time) / 1000) * 1000) as [
+    number,
+    number,
+  ];
   const windows: Period[] = [];
   for (let at = from; at < to || windows.length === 0; at += maxDays * DAY_MS)
     windows.push({ start: iso(at), end: iso(Math.min(at + maxDays * DAY_MS, to)) });
@@ -37,10 +41,13 @@ function identity(row: unknown, idKey: string | undefined): string {
   return JSON.stringify(row);
 }
 
-const TIME_KEY = /start|created|date|time|began/i;
+/** Names of points in time, the likeliest first; `talk_time` is none, and its values do not look like one. */
+const TIME_KEYS = [/start|began/i, /created/i, /date|time/i];
+/** Unix time in seconds, or in milliseconds: a smaller number is a duration or a count. */
+const FIRST_UNIX_TIME = 1e9;
 
 function timeOf(value: unknown): number {
-  if (typeof value === 'number') return value;
+  if (typeof value === 'number') return value >= FIRST_UNIX_TIME ? value : Number.NaN;
   return typeof value === 'string' && /^\d{4}-\d\d-\d\d/.test(value) ? Date.parse(value) : Number.NaN;
 }
 
@@ -48,7 +55,8 @@ function timeOf(value: unknown): number {
 function isNewestFirst(rows: readonly unknown[]): boolean | undefined {
   const [first, last] = [rows[0], rows.at(-1)];
   if (!isObject(first) || !isObject(last)) return undefined;
-  for (const key of Object.keys(first).filter((name) => TIME_KEY.test(name))) {
+  const keys = Object.keys(first);
+  for (const key of TIME_KEYS.flatMap((pattern) => keys.filter((name) => pattern.test(name)))) {
     const [a, b] = [timeOf(first[key]), timeOf(last[key])];
     if (a !== b && !Number.isNaN(a) && !Number.isNaN(b)) return a > b;
   }

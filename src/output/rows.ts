@@ -3,6 +3,7 @@ import type { ChalkInstance } from 'chalk';
 import { CliError } from '../shared/errors.ts';
 import { isObject } from '../shared/json.ts';
 import { cellText, chooseColumns, heading } from './cell.ts';
+import { cleanLine } from './clean.ts';
 import { csvLine } from './csv.ts';
 import type { Format } from './formats.ts';
 import { pickFields, type SortOrder, sortRows, valueAt } from './select.ts';
@@ -23,6 +24,10 @@ export interface RowsOptions {
   noHeader?: boolean | undefined;
   /** A jq program over what `json` would print. */
   jq?: string | undefined;
+  /** Whether a person reads it as it is: what would move a cursor or reorder text is then kept from the terminal. */
+  terminal?: boolean | undefined;
+  /** Told once of what was asked for and is not there, or is there and not shown. */
+  warn?: ((text: string) => void) | undefined;
 }
 
 export interface RowSink {
@@ -57,7 +62,28 @@ export function createRowSink(options: RowsOptions): RowSink {
   let sink = jq === undefined ? plainSink(options) : jqSink(options, jq);
   if (fields !== undefined) sink = mapped(sink, (rows) => rows.map((row) => pickFields(row, fields)));
   if (sort !== undefined) sink = collected((rows) => sortRows(rows, sort), sink);
+  const names = [...(fields ?? []), ...(sort === undefined ? [] : [sort.path])];
+  if (options.format !== 'table') names.push(...(options.chosen ?? []));
+  if (names.length > 0) sink = checked(sink, names, options.warn);
   return sink;
+}
+
+/** Warns of names that no row of the first page has: a misspelt one would give nothing without a word. */
+function checked(sink: RowSink, names: readonly string[], warn: RowsOptions['warn']): RowSink {
+  let done = false;
+  return {
+    page: async (rows) => {
+      const objects = done ? [] : rows.filter(isObject);
+      const missing = names.filter((name) => objects.every((row) => valueAt(row, name) === undefined));
+      if (objects.length > 0 && missing.length > 0)
+        warn?.(
+          `No row has ${[...new Set(missing)].join(', ')}. There are: ${Object.keys(objects[0] ?? {}).join(', ')}.`,
+        );
+      done ||= objects.length > 0;
+      await sink.page(rows);
+    },
+    end: () => sink.end(),
+  };
 }
 
 function mapped(sink: RowSink, map: (rows: readonly unknown[]) => readonly unknown[]): RowSink {
@@ -138,8 +164,14 @@ function yamlSink({ write }: RowsOptions): RowSink {
   };
 }
 
-function csvSink({ write, columns: preferred, chosen, fields, noHeader }: RowsOptions): RowSink {
+function cleanCell(value: unknown): unknown {
+  return typeof value === 'string' ? cleanLine(value) : value;
+}
+
+function csvSink(options: RowsOptions): RowSink {
+  const { write, columns: preferred, chosen, fields, noHeader } = options;
   let columns: readonly string[] | undefined;
+  let warned = chosen !== undefined || fields !== undefined;
   return {
     page: async (rows) => {
       if (rows.length === 0) return;
@@ -152,7 +184,20 @@ function csvSink({ write, columns: preferred, chosen, fields, noHeader }: RowsOp
         if (noHeader !== true) text += csvLine(columns);
       }
       const names = columns;
-      for (const row of rows) text += csvLine(names.map((name) => valueAt(row, name)));
+      for (const row of rows) {
+        const cells = names.map((name) => valueAt(row, name));
+        text += csvLine(options.terminal === true ? cells.map(cleanCell) : cells);
+      }
+      if (!warned) {
+        const late = rows
+          .filter(isObject)
+          .flatMap((row) => Object.keys(row).filter((key) => !names.includes(key)));
+        warned = late.length > 0;
+        if (warned)
+          options.warn?.(
+            `Fields that came after the first page are left out: ${[...new Set(late)].join(', ')} (--columns chooses).`,
+          );
+      }
       await write(text);
     },
     end: async () => {},

@@ -80,6 +80,13 @@ export interface SettingValue {
   origin: Origin;
 }
 
+/** The settings that are numbers, and what they may be. */
+export const NUMBER_RANGES = {
+  timeout: [0.05, 86_400],
+  retries: [0, 20],
+  'retry-delay': [0, 60_000],
+} as const satisfies Partial<Record<SettingName, readonly [number, number]>>;
+
 /** Settings of this form send one endpoint elsewhere: `endpoints.tags.update` = `PATCH /tag/{id}`. */
 export const ENDPOINT_PREFIX = 'endpoints.';
 
@@ -212,7 +219,8 @@ export class Settings {
    *
    * @throws CliError `usage` when it is none or out of range; the message names where the value comes from
    */
-  number(name: SettingName, min: number, max: number): number {
+  number(name: keyof typeof NUMBER_RANGES): number {
+    const [min, max] = NUMBER_RANGES[name];
     const { value, origin } = this.lookUp(name);
     const number = Number(value);
     if (value.trim() === '' || !Number.isFinite(number) || number < min || number > max)

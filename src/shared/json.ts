@@ -15,10 +15,21 @@ export function nonEmptyString(value: unknown): string | undefined {
   return typeof value === 'string' && value !== '' ? value : undefined;
 }
 
-/** Parses JSON; undefined when it is none. */
+/** Whole numbers that may be too large for a double; strings are passed over. */
+const BIG_NUMBER = /"(?:[^"\\]|\\.)*"|-?\d{16,}(?![\d.eE])/g;
+
+/** Puts whole numbers that a double cannot hold in quotes, so that an id of 20 digits keeps every one of them. */
+function keepBigNumbers(text: string): string {
+  if (!/[:[,\s]-?\d{16}/.test(text)) return text;
+  return text.replace(BIG_NUMBER, (match) =>
+    match.startsWith('"') || Number.isSafeInteger(Number(match)) ? match : `"${match}"`,
+  );
+}
+
+/** Parses JSON, with or without a byte order mark; undefined when it is none. Numbers beyond 2^53 become text. */
 export function parseJson(text: string): { value: unknown } | undefined {
   try {
-    return { value: JSON.parse(text) as unknown };
+    return { value: JSON.parse(keepBigNumbers(text.replace(/^\ufeff/, ''))) as unknown };
   } catch {
     return undefined;
   }

@@ -76,11 +76,11 @@ describe('walk', () => {
   });
 
   it.each([0, 1, 6, 7, 8, 14, 15])(
-    'without a total ends at a page that is not full (%i rows)',
+    'without a total ends at an empty page, since a short one may be all that comes at once (%i rows)',
     async (count) => {
       const peer = await serve({ rows: people(count) });
       expect(rowsOf(await collect(peer.url, LIST, ALL))).toEqual(people(count));
-      expect(peer.requests).toHaveLength(Math.floor(count / 7) + 1);
+      expect(peer.requests).toHaveLength(Math.ceil(count / 7) + 1);
     },
   );
 
@@ -107,7 +107,7 @@ describe('walk', () => {
   it.each([0, -1, 3])('a total of %i that the rows disprove is not believed', async (wrong) => {
     const peer = await serve({ rows: people(20), total: () => wrong });
     expect(rowsOf(await collect(peer.url, LIST, ALL))).toEqual(people(20));
-    expect(asked(peer).map(([offset]) => offset)).toEqual([0, 7, 14]);
+    expect(asked(peer).map(([offset]) => offset)).toEqual([0, 7, 14, 20]);
   });
 
   it('sends no limit and offset where a list has no pages, and cuts it itself', async () => {
@@ -216,15 +216,13 @@ describe('against an array behind real HTTP', () => {
     await fc.assert(
       fc.asyncProperty(cases, async ({ count, limit, offset, cap, key }) => {
         peer.requests.length = 0;
-        // A service that caps its pages below what was asked for can only be told by its total.
-        const knows = cap !== undefined && cap < 7;
-        const total = knows || count % 2 === 0 ? (rows: number) => rows : undefined;
+        const total = count % 2 === 0 ? (rows: number) => rows : undefined;
         service = { rows: people(count), key, ...(total && { total }), ...(cap && { cap }) };
         const rows: unknown[] = [];
         for await (const next of walk(client, LIST, { limit, query: { offset } })) rows.push(...next.rows);
         expect(rows).toEqual(service.rows.slice(offset, offset + limit));
         const size = Math.min(7, cap ?? 7);
-        expect(peer.requests.length).toBeLessThanOrEqual(Math.floor(rows.length / size) + 1);
+        expect(peer.requests.length).toBeLessThanOrEqual(Math.ceil(rows.length / size) + 1);
         for (const [, sent] of asked(peer)) expect(sent).toBeLessThanOrEqual(7);
       }),
       { seed: 19, numRuns: 150 },

@@ -61,7 +61,7 @@ export const calls: readonly Endpoint[] = [
       LIMIT,
       OFFSET,
     ],
-    list: { paged: true, maxLimit: 200, window: { start: 'start', end: 'end', days: 31 } },
+    list: { paged: true, maxLimit: 200, window: { start: 'start', end: 'end', days: 31, unless: 'call_id' } },
     columns: ['call_id', 'call_started', 'duration', 'disposition', 'caller_id', 'phone_number', 'ring_to'],
     idKey: 'call_id',
     examples: [

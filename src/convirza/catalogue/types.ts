@@ -47,7 +47,13 @@ export interface ListShape {
   /** The most rows that one page may hold. */
   readonly maxLimit: number;
   /** The longest period that one request may ask for, and the names of its ends. */
-  readonly window?: { readonly start: string; readonly end: string; readonly days: number };
+  readonly window?: {
+    readonly start: string;
+    readonly end: string;
+    readonly days: number;
+    /** A parameter with which the service ignores the period. */
+    readonly unless?: string;
+  };
 }
 
 /** What a command of more than one request, or with files, does instead of the plain request. */
