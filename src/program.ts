@@ -1,7 +1,7 @@
 /** Assembles the command tree. Whatever is heavy is loaded inside an action, not here. */
 import { Argument, Command, CommanderError, InvalidArgumentError, Option } from 'commander';
 import { addEndpointCommand } from './commands/endpoint-command.ts';
-import { globalFlagsHelp, HELP, wrap } from './commands/help.ts';
+import { exitCodesHelp, globalFlagsHelp, HELP, wrap } from './commands/help.ts';
 import { makeRun, type RunAction } from './commands/run.ts';
 import type { Context } from './context.ts';
 import { auth } from './convirza/catalogue/auth.ts';
@@ -47,6 +47,22 @@ function addGlobalFlags(program: Command): void {
 
 const EXIT_NOTE =
   '0 done, 2 wrong usage, 3 not confirmed, 4 not signed in or refused, 5 not found, 6 rejected, 7 rate limited, 8 some items failed, 9 network, 10 server failure, 11 threshold missed, 130 interrupted';
+
+/** The exit codes of commands that are no endpoint; those of endpoints come from the catalogue. */
+const EXIT_CODES_OF: readonly [string, readonly number[]][] = [
+  ['auth status', [0, 2, 4]],
+  ['voice stream', [0, 2, 4, 5, 6, 7, 9, 10, 130, 143]],
+  ['sandbox start', [0, 2, 143]],
+  ['config list', [0, 2]],
+  ['config get', [0, 2]],
+  ['config set', [0, 2]],
+  ['config unset', [0, 2]],
+  ['api', [0, 2, 4, 5, 6, 7, 9, 10, 130]],
+  ['schema', [0, 2]],
+  ['open', [0, 5]],
+  ['completion', [0, 2]],
+  ['demo', [0, 1, 2, 130]],
+];
 
 function addAuthStatus(auth: Command, run: RunAction): void {
   auth
@@ -219,6 +235,15 @@ export function buildProgram(ctx: Context, wanted: (family: string) => boolean =
     .command('demo')
     .description('The main job against a local sandbox, step by step: no account, no network')
     .action(run(async (invocation) => (await import('./commands/demo.ts')).runDemo(invocation)));
+  for (const [words, codes] of EXIT_CODES_OF) {
+    const command = words
+      .split(' ')
+      .reduce<Command | undefined>(
+        (at, word) => at?.commands.find((child) => child.name() === word),
+        program,
+      );
+    command?.addHelpText('after', `\n${exitCodesHelp(codes)}`);
+  }
   for (const command of leaves(program)) command.addHelpText('after', globalFlagsHelp(program));
   program.addHelpText(
     'after',

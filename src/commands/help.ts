@@ -31,6 +31,7 @@ const EXIT_WORDS: readonly [number, string][] = [
   [EXIT_CODES.network, 'network'],
   [EXIT_CODES.server, 'server failure'],
   [EXIT_CODES.interrupted, 'interrupted'],
+  [EXIT_CODES.terminated, 'terminated'],
 ];
 
 /** The exit codes that a command of this endpoint can give. */
@@ -45,11 +46,12 @@ export function exitCodes(endpoint: Endpoint): number[] {
   return [...possible].sort((a, b) => a - b);
 }
 
-function exitWords(endpoint: Endpoint): string {
-  const possible = exitCodes(endpoint);
-  return EXIT_WORDS.filter(([code]) => possible.includes(code))
-    .map(([code, words]) => `${code} ${words}`)
-    .join(', ');
+/** The section of a help page that says which exit codes a command can give. */
+export function exitCodesHelp(codes: readonly number[]): string {
+  const words = EXIT_WORDS.filter(([code]) => codes.includes(code)).map(
+    ([code, meaning]) => `${code} ${meaning}`,
+  );
+  return `Exit codes:\n${wrap(words.join(', '), '  ')}`;
 }
 
 /** What stands below the flags of an endpoint's help page. */
@@ -62,7 +64,7 @@ export function endpointHelp(endpoint: Endpoint): string {
   ];
   if (endpoint.notes !== undefined)
     sections.splice(1, 0, `Notes:\n${endpoint.notes.map((note) => wrap(note, '  ')).join('\n')}`);
-  sections.push(`Exit codes:\n${wrap(exitWords(endpoint), '  ')}`);
+  sections.push(exitCodesHelp(exitCodes(endpoint)));
   return `\n${sections.join('\n\n')}`;
 }
 

@@ -1,4 +1,5 @@
 /** One HTTP exchange on undici: time limits, size limits, and failures told apart by whether anything was sent. */
+import type { Readable } from 'node:stream';
 import { setFlagsFromString } from 'node:v8';
 import type { Dispatcher } from 'undici';
 // By its files: its index touches a global that makes Node.js load the undici inside it as well, which doubles the
@@ -190,10 +191,11 @@ export class Transport {
         body: body as string,
         ...(signal === undefined ? {} : { signal }),
       });
+      const received = flatHeaders(answer.headers);
       const raw = {
         status: answer.statusCode,
-        headers: flatHeaders(answer.headers),
-        text: await readText(answer.body, endpoint),
+        headers: received,
+        text: await readText(await decompress(answer.body, received['content-encoding']), endpoint),
         endpoint,
         timestamp: this.#timestamp(),
       };
@@ -242,6 +244,17 @@ function flatHeaders(headers: Record<string, string | string[] | undefined>): Re
   for (const [name, value] of Object.entries(headers))
     if (value !== undefined) flat[name.toLowerCase()] = Array.isArray(value) ? value.join(', ') : value;
   return flat;
+}
+
+/** Undoes a compression that was not asked for; some gateways compress all the same. */
+async function decompress(body: Readable, encoding: string | undefined): Promise<AsyncIterable<Buffer>> {
+  const coding = encoding?.trim().toLowerCase() ?? '';
+  if (!/^(x-)?gzip$|^deflate$|^br$/.test(coding)) return body;
+  const [zlib, { pipeline }] = await Promise.all([import('node:zlib'), import('node:stream')]);
+  const decoder = coding === 'br' ? zlib.createBrotliDecompress() : zlib.createUnzip();
+  // The reader of the decoder hears of every failure.
+  pipeline(body, decoder, () => {});
+  return decoder;
 }
 
 async function readText(body: AsyncIterable<Buffer>, endpoint: string): Promise<string> {

@@ -1,5 +1,6 @@
 import { spawn } from 'node:child_process';
 import { existsSync } from 'node:fs';
+import { brotliCompressSync, deflateSync, gzipSync } from 'node:zlib';
 import { describe, expect, it } from 'vitest';
 import {
   BIN,
@@ -216,6 +217,26 @@ describe('answers', () => {
     expect((await against(body, ['users', 'list', '--output', 'csv'])).stdout).toContain(
       '12345678901234567890,12345678901234567890',
     );
+  });
+
+  it.each([
+    ['gzip', gzipSync],
+    ['deflate', deflateSync],
+    ['br', brotliCompressSync],
+  ] as const)('may be compressed though nobody asked for it: %s', async (encoding, compress) => {
+    const body = compress(Buffer.from('{"data":{"users":[{"ct_user_id":1}],"total":1}}'));
+    const url = await serve((_request, response) =>
+      response.setHeader('content-encoding', encoding).end(body),
+    );
+    const result = await run(['users', 'list', '--json', '--api-url', url], await temporaryFolder(), { env });
+    expect(JSON.parse(result.stdout)).toEqual([{ ct_user_id: 1 }]);
+    const cut = await serve((_request, response) =>
+      response.setHeader('content-encoding', encoding).end(body.subarray(0, 20)),
+    );
+    const broken = await run(['users', 'list', '--retries', '0', '--api-url', cut], await temporaryFolder(), {
+      env,
+    });
+    expect(broken.code).toBe(9);
   });
 
   it('may begin with a byte order mark', async () => {
