@@ -8,7 +8,7 @@ import {
   type StoredSession,
   toStoredSession,
 } from '../credentials/index.ts';
-import { createRowSink, writeRecord } from '../output/rows.ts';
+import { writeRecord } from '../output/rows.ts';
 import { CliError } from '../shared/errors.ts';
 import { askSecret, askText } from './ask.ts';
 import { environmentLogin, environmentToken, hosts } from './credentials.ts';
@@ -218,15 +218,17 @@ export async function runStatus(invocation: Invocation): Promise<void> {
   const profile = checkProfileName(invocation.profile);
   const session = (await store.read(profile))?.convirza;
   if (session === undefined && environmentLogin(invocation) === undefined) {
-    if (invocation.format !== 'table') {
-      const sink = createRowSink(invocation.rowsOptions());
-      await sink.end();
-    }
+    if (invocation.format !== 'table')
+      await writeRecord({ profile, signed_in: false }, invocation.rowsOptions());
     throw new CliError('auth', `You are not signed in (profile ${profile})`, {
       hint: 'Run convirza auth login, or set CONVIRZA_TOKEN.',
     });
   }
   if (session === undefined) {
+    if (invocation.format !== 'table') {
+      const record = { profile, source: 'CONVIRZA_EMAIL', signed_in: false };
+      return writeRecord(record, invocation.rowsOptions());
+    }
     await invocation.write(
       'Not signed in yet; CONVIRZA_EMAIL and CONVIRZA_PASSWORD are used at the first request.\n',
     );

@@ -1,12 +1,13 @@
 /** `demo`: the main job from sign-in to sign-out against a sandbox, by the very commands that a user types. */
 import { spawn } from 'node:child_process';
 import { existsSync } from 'node:fs';
-import { mkdtemp, readdir, rm } from 'node:fs/promises';
+import { mkdtemp, open, readdir, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { startSandbox } from '../sandbox/index.ts';
-import { CliError } from '../shared/errors.ts';
+import { temporaryName } from '../shared/atomic-file.ts';
+import { CliError, errorCode } from '../shared/errors.ts';
 import type { Invocation } from './invocation.ts';
 
 /** Where the spoken prompts lie: beside the sources, or among the assets of the built program. */
@@ -24,6 +25,21 @@ function freeName(folder: string): string {
   for (let number = 1; ; number++) {
     const name = number === 1 ? 'convirza-demo-reply.wav' : `convirza-demo-reply-${number}.wav`;
     if (!existsSync(join(folder, name))) return name;
+  }
+}
+
+/** @throws CliError `usage` when the answer could not be kept: tried, since permissions do not tell the whole story */
+async function checkWritable(reply: string): Promise<void> {
+  const path = temporaryName(reply);
+  try {
+    await (await open(path, 'wx')).close();
+    await rm(path);
+  } catch (error) {
+    throw new CliError(
+      'usage',
+      `The demo keeps the agent's answer in ${dirname(reply)}, and no file can be written there (${errorCode(error) ?? String(error)})`,
+      { hint: 'Change to a folder of your own and run it again.', cause: error },
+    );
   }
 }
 
@@ -68,6 +84,7 @@ export async function runDemo(invocation: Invocation): Promise<void> {
   const { ctx } = invocation;
   const folder = promptsFolder();
   const reply = join(ctx.cwd, freeName(ctx.cwd));
+  await checkWritable(reply);
   const colour = invocation.colourOut;
   // In a checkout there is no command of that name yet.
   const name = ctx.env['npm_lifecycle_event'] === 'demo' ? 'node bin/convirza.js' : 'convirza';

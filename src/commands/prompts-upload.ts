@@ -6,6 +6,7 @@ import { join } from 'node:path';
 import type { ConvirzaClient } from '../convirza/client.ts';
 import { walk } from '../convirza/paging.ts';
 import { promptsEndpoint, uploadPrompt } from '../convirza/prompts.ts';
+import { redact } from '../convirza/trace.ts';
 import type { Progress } from '../output/progress.ts';
 import { createRowSink } from '../output/rows.ts';
 import { CliError } from '../shared/errors.ts';
@@ -47,19 +48,34 @@ export async function runUpload(invocation: Invocation, input: UploadInput): Pro
   await new UploadRun(invocation, client, input).run(plan.uploads);
 }
 
-/** One request for each file; a converted file stands there under its name after the conversion. */
+/**
+ * One request for each file; a converted file stands there under its name after the conversion.
+ *
+ * @returns whether requests were shown, and so nothing is to be sent
+ */
 async function previewUploads(
   invocation: Invocation,
   client: ConvirzaClient,
   uploads: readonly PlannedUpload[],
   input: UploadInput,
 ): Promise<boolean> {
-  let shown = false;
-  for (const upload of uploads) {
+  const request = client.prepare(promptsEndpoint('upload'), {});
+  const forms = uploads.map((upload) => {
     const fields = { ...input.fields, name: upload.name };
     const form = Object.entries(fields).map(([name, value]) => `${name}=${value}`);
     form.push(`file=@${upload.path};type=${upload.contentType};filename=${upload.fileName}`);
-    const request = client.prepare(promptsEndpoint('upload'), {});
+    return form;
+  });
+  // Several objects in a row would be no JSON.
+  if (invocation.format === 'json' && input.dryRun === true && input.curl !== true && forms.length > 1) {
+    const sink = createRowSink(invocation.rowsOptions());
+    await sink.page(forms.map((body) => ({ method: request.method, url: redact(request.url.href), body })));
+    await sink.end();
+    invocation.say('Nothing was sent (--dry-run).');
+    return true;
+  }
+  let shown = false;
+  for (const form of forms) {
     shown = await preview(invocation, input, request, { signedIn: true, form });
     if (!shown) break;
   }
@@ -140,7 +156,8 @@ class UploadRun {
     const progress = await this.#invocation.progress('Uploading');
     try {
       for (const [index, upload] of uploads.entries()) {
-        const row = await this.#one(upload, `${index + 1} of ${uploads.length}`, progress);
+        const position = `${index + 1} of ${uploads.length}`;
+        const row = await this.#one(upload, position, progress, uploads.length === 1);
         if (row !== undefined) await sink.page([row]);
       }
     } catch (error) {
@@ -157,7 +174,12 @@ class UploadRun {
   }
 
   /** @returns the row of the prompt, or undefined when the upload failed and the next may still succeed */
-  async #one(upload: PlannedUpload, position: string, progress: Progress): Promise<Uploaded | undefined> {
+  async #one(
+    upload: PlannedUpload,
+    position: string,
+    progress: Progress,
+    alone: boolean,
+  ): Promise<Uploaded | undefined> {
     const { ctx, settings } = this.#invocation;
     const label = `${position}: ${upload.shown}`;
     progress.update(label);
@@ -175,8 +197,8 @@ class UploadRun {
           },
         },
         {
-          retries: settings.number('retries', 0, 20),
-          pauseMs: settings.number('retry-delay', 0, 60_000),
+          retries: settings.number('retries'),
+          pauseMs: settings.number('retry-delay'),
           sleep: ctx.sleep,
           signal: ctx.signal,
           onProgress: (bytes) =>
@@ -195,7 +217,8 @@ class UploadRun {
       // Without credentials, or against a wall of refusals, the rest cannot do better.
       if (error.type === 'auth' || error.type === 'rate_limited') throw this.#stopped(error);
       this.#failed.push({ upload, error });
-      progress.note(`${upload.shown}: ${error.message}`);
+      // A single failure is the error that the command ends with.
+      if (!alone) progress.note(`${upload.shown}: ${error.message}`);
       return undefined;
     }
   }

@@ -89,6 +89,25 @@ async function inspect(path: string, options: PlanOptions): Promise<AudioInput['
   return input.info;
 }
 
+const MAX_NAME = 255;
+
+/** @throws CliError `usage` for a name that is no name. @param whose what it is the name of, for the message */
+function checkName(name: string, whose: string): string {
+  const trimmed = name.trim();
+  if (trimmed === '')
+    throw new CliError('usage', `The name of the prompt ${whose} is empty`, {
+      hint: 'Give a name that says what is heard, such as --name "Main menu".',
+    });
+  const { length } = [...trimmed];
+  if (length > MAX_NAME)
+    throw new CliError(
+      'usage',
+      `The name of the prompt ${whose} has ${length} characters, and ${MAX_NAME} are the most`,
+      { hint: 'Choose a shorter one with --name.' },
+    );
+  return trimmed;
+}
+
 /** Checks one file. @returns undefined for a file in a folder that is no audio */
 async function planOne(candidate: Candidate, options: PlanOptions): Promise<PlannedUpload | undefined> {
   const { shown, path, found } = candidate;
@@ -116,7 +135,7 @@ async function planOne(candidate: Candidate, options: PlanOptions): Promise<Plan
   return {
     shown,
     path,
-    name: options.name ?? stem,
+    name: options.name ?? checkName(stem, `from "${shown}"`),
     bytes: identity.size,
     contentType: options.convert ? 'audio/wav' : mimeType,
     fileName: options.convert ? `${stem}.wav` : file,
@@ -150,7 +169,9 @@ function doubleNames(uploads: readonly PlannedUpload[]): CliError[] {
  *
  * @throws CliError only for what concerns no single file; the problems of files are collected in the plan
  */
-export async function planUploads(paths: readonly string[], options: PlanOptions): Promise<Plan> {
+export async function planUploads(paths: readonly string[], given: PlanOptions): Promise<Plan> {
+  const name = given.name === undefined ? undefined : checkName(given.name, '(--name)');
+  const options = { ...given, name };
   const candidates = await expand(paths, options.cwd);
   const plan: Plan = { uploads: [], problems: [], skipped: [] };
   if (options.name !== undefined && candidates.length > 1)

@@ -1,15 +1,17 @@
 /** `voice stream`: speak a file to an agent, show what is said, keep the answer. */
 import { resolve } from 'node:path';
-import { openAudio, toPcm16, WavFileWriter } from '../audio/index.ts';
+import { openAudio, toPcm16 } from '../audio/index.ts';
 import { AnswerText, type Emotion, VOICE_AUDIO, type VoiceEvent } from '../nextevi/messages.ts';
-import type { VoiceCredentials } from '../nextevi/session.ts';
+import type { VoiceCredentials, VoiceTrace } from '../nextevi/session.ts';
 import { type StreamSummary, streamSpeech } from '../nextevi/stream.ts';
 import { DEFAULT_TIMING } from '../nextevi/turns.ts';
 import { cleanLine } from '../output/clean.ts';
-import type { Progress } from '../output/progress.ts';
+import { type Progress, startProgress } from '../output/progress.ts';
+import { writeRecord } from '../output/rows.ts';
 import { CliError } from '../shared/errors.ts';
 import type { JsonObject } from '../shared/json.ts';
 import type { Invocation } from './invocation.ts';
+import { type KeptReply, Reply, refuseSameFile } from './voice-reply.ts';
 
 export interface VoiceStreamOptions {
   save?: string;
@@ -141,11 +143,14 @@ export async function runVoiceStream(
   const { ctx } = invocation;
   const url = invocation.url('voice-url');
   const credentials = voiceCredentials(invocation, options);
-  const input = await openAudio(resolve(ctx.cwd, file), { allowTruncated: options.allowTruncated });
+  const path = resolve(ctx.cwd, file);
+  const save = options.save === undefined ? undefined : resolve(ctx.cwd, options.save);
+  const input = await openAudio(path, { allowTruncated: options.allowTruncated });
   invocation.onClose(() => input.close());
   const { sampleRate, channels } = VOICE_AUDIO;
-  const saved = options.save === undefined ? undefined : await Reply.create(resolve(ctx.cwd, options.save));
-  const progress = await invocation.progress('Connecting');
+  if (save !== undefined) await refuseSameFile(path, save);
+  const saved = save === undefined ? undefined : await Reply.create(save);
+  const progress = await openProgress(invocation);
   const conversation = new Conversation(invocation, progress);
   const total = input.info.seconds;
   let summary: StreamSummary | undefined;
@@ -164,6 +169,7 @@ export async function runVoiceStream(
       clock: ctx.clock,
       sleep: ctx.sleep,
       signal: ctx.signal,
+      trace: invocation.flags.debug === true ? debugTrace(invocation, credentials) : undefined,
       onConnected: () => progress.update('Connected'),
       onProgress: (seconds) =>
         progress.update(
@@ -180,13 +186,58 @@ export async function runVoiceStream(
   conversation.endAnswer();
   progress.stop();
   // What has arrived is kept, however the session ended.
-  const reply = await saved?.finish();
+  const reply = await saved?.finish(problem === undefined).catch((error: unknown) => {
+    if (problem === undefined || !(error instanceof CliError)) throw error;
+    invocation.warn(`The partial reply could not be kept: ${error.message}`);
+    return undefined;
+  });
   await conversation.flush().catch(() => {});
-  if (reply !== undefined) invocation.say(`Reply: ${reply.path} (${reply.seconds.toFixed(1)} s).`);
+  if (reply !== undefined) sayKept(invocation, reply, options.save);
   else if (saved !== undefined) invocation.say('No reply came, so no file was written.');
   if (problem !== undefined) throw problem;
-  if (invocation.format === 'json' && summary !== undefined)
-    await invocation.write(`${JSON.stringify(result(conversation, summary, reply), null, 2)}\n`);
+  // The conversation itself is what a table and ndjson show, line by line.
+  if (summary !== undefined && invocation.format !== 'table' && invocation.format !== 'ndjson')
+    await writeRecord(result(conversation, summary, reply), invocation.rowsOptions());
+}
+
+/** The lines of `--debug` and a line that is redrawn would run into one another. */
+function openProgress(invocation: Invocation): Promise<Progress> {
+  const text = 'Connecting';
+  if (invocation.flags.debug !== true) return invocation.progress(text);
+  const { ctx, say } = invocation;
+  return startProgress(text, { redraw: false, stream: ctx.stderr, colour: false, notes: say });
+}
+
+function sayKept(invocation: Invocation, reply: KeptReply, asked: string | undefined): void {
+  const place = `${cleanLine(reply.path)} (${reply.seconds.toFixed(1)} s)`;
+  if (!reply.partial) {
+    invocation.say(`Reply: ${place}.`);
+    return;
+  }
+  const old = reply.beside ? ` The file at ${cleanLine(asked ?? '')} is as it was.` : '';
+  invocation.warn(`The session did not end well, so the reply is partial: ${place}.${old}`);
+}
+
+/** Writes one line for each message; no key is in it, even where the service repeats one. */
+function debugTrace(invocation: Invocation, credentials: VoiceCredentials): (entry: VoiceTrace) => void {
+  const secrets = [credentials.apiKey, credentials.accessToken].filter((secret) => secret !== undefined);
+  return (entry) => {
+    const line = secrets.reduce((text, secret) => text.replaceAll(secret, 'REDACTED'), traceLine(entry));
+    invocation.ctx.stderr.write(`${invocation.colourErr.dim(cleanLine(line))}\n`);
+  };
+}
+
+function traceLine(entry: VoiceTrace): string {
+  switch (entry.kind) {
+    case 'open':
+      return `> connect ${entry.url}`;
+    case 'close':
+      return `< close ${entry.code}${entry.reason === '' ? '' : ` ${entry.reason}`}`;
+    case 'message': {
+      const size = `${entry.bytes} bytes${entry.audio ? ' of audio' : ''}`;
+      return `${entry.direction === 'sent' ? '>' : '<'} ${entry.type} ${size}`;
+    }
+  }
 }
 
 /** Seconds to three decimals. */
@@ -211,45 +262,4 @@ function result(
     handshake_ms: Math.round(handshakeMs),
     first_audio_ms: firstAudioMs === undefined ? null : Math.round(firstAudioMs),
   };
-}
-
-/** The reply's file: created before the session, so that a path that cannot be written is known at once. */
-class Reply {
-  readonly #writer: WavFileWriter;
-  #queue: Promise<void> = Promise.resolve();
-  #odd: Buffer = Buffer.alloc(0);
-  #bytes = 0;
-
-  private constructor(writer: WavFileWriter) {
-    this.#writer = writer;
-  }
-
-  static async create(path: string): Promise<Reply> {
-    const { sampleRate, channels } = VOICE_AUDIO;
-    return new Reply(await WavFileWriter.create(path, { sampleRate, channels }));
-  }
-
-  /** Adds audio in order; a chunk that ends in mid-sample is completed by the next one. */
-  add(pcm: Buffer): void {
-    const all = this.#odd.length === 0 ? pcm : Buffer.concat([this.#odd, pcm]);
-    const whole = all.length - (all.length % 2);
-    this.#odd = Buffer.from(all.subarray(whole));
-    if (whole === 0) return;
-    this.#bytes += whole;
-    this.#queue = this.#queue.then(() => this.#writer.write(all.subarray(0, whole)));
-    this.#queue.catch(() => {});
-  }
-
-  /** @returns undefined when there was nothing to keep: no empty file is left */
-  async finish(): Promise<{ path: string; seconds: number } | undefined> {
-    try {
-      await this.#queue;
-      if (this.#bytes > 0) return await this.#writer.finish();
-      await this.#writer.abort();
-      return undefined;
-    } catch (error) {
-      await this.#writer.abort();
-      throw error;
-    }
-  }
 }

@@ -3,7 +3,7 @@ import { randomUUID } from 'node:crypto';
 import type { IncomingMessage } from 'node:http';
 import { WebSocket } from 'ws';
 import { CliError, errorCode } from '../shared/errors.ts';
-import type { JsonObject } from '../shared/json.ts';
+import { isObject, type JsonObject, parseJson } from '../shared/json.ts';
 import { type CloseInfo, type ErrorPlace, errorOfClose, errorOfStatus, type ServerError } from './errors.ts';
 import {
   audioMessage,
@@ -21,6 +21,20 @@ export interface VoiceCredentials {
   projectId?: string | undefined;
 }
 
+/** What `trace` is told: no content of messages, and addresses without their credentials. */
+export type VoiceTrace =
+  | { kind: 'open'; url: string }
+  | {
+      kind: 'message';
+      direction: 'sent' | 'received';
+      /** The type that the message names; `audio` for a binary frame. */
+      type: string;
+      /** Of the frame, or of the audio inside. */
+      bytes: number;
+      audio: boolean;
+    }
+  | { kind: 'close'; code: number; reason: string };
+
 export interface SessionOptions {
   /** Base address, without the connection id. */
   url: URL;
@@ -34,6 +48,8 @@ export interface SessionOptions {
   /** Called for every message of the service, even before `connect` has resolved. Must not throw. */
   onEvent: (event: VoiceEvent, session: VoiceSession) => void;
   signal?: AbortSignal | undefined;
+  /** Called for every message in either direction. Must not throw. */
+  trace?: ((entry: VoiceTrace) => void) | undefined;
 }
 
 const KEEP_ALIVE_MS = 30_000;
@@ -41,11 +57,15 @@ const MAX_MESSAGE_BYTES = 16 * 1024 * 1024;
 /** A session that took so many chunks of audio (two seconds of them) was not refused. */
 const ESTABLISHED_CHUNKS = 20;
 
+const SECRET_PARAMETER = /key|token|secret|password|authorization|signature|^sig$/i;
+
 /** The address with every credential replaced: the API key is a query parameter, and addresses end up in logs. */
 export function redactVoiceUrl(url: URL): string {
   const shown = new URL(url.href);
-  for (const name of ['api_key', 'authorization'])
-    if (shown.searchParams.has(name)) shown.searchParams.set(name, 'REDACTED');
+  if (shown.username !== '') shown.username = 'REDACTED';
+  if (shown.password !== '') shown.password = 'REDACTED';
+  for (const name of new Set(shown.searchParams.keys()))
+    if (SECRET_PARAMETER.test(name)) shown.searchParams.set(name, 'REDACTED');
   return shown.href;
 }
 
@@ -85,11 +105,15 @@ export class VoiceSession {
     this.#place = place;
     this.connectionId = connectionId;
     this.handshakeMs = handshakeMs;
-    const keepAlive = setInterval(() => this.#send(keepAliveMessage(options.now())), KEEP_ALIVE_MS);
+    const keepAlive = setInterval(
+      () => this.#send('keep_alive', keepAliveMessage(options.now())),
+      KEEP_ALIVE_MS,
+    );
     keepAlive.unref();
     this.closed = new Promise((resolve) => {
       socket.once('close', (code, reason) => {
         clearInterval(keepAlive);
+        options.trace?.({ kind: 'close', code, reason: reason.toString('utf8') });
         resolve({
           code,
           reason: reason.toString('utf8'),
@@ -125,6 +149,7 @@ export class VoiceSession {
         }),
       );
     const begun = now();
+    options.trace?.({ kind: 'open', url: redactVoiceUrl(url) });
     const socket = new WebSocket(url, {
       handshakeTimeout: options.handshakeMs,
       perMessageDeflate: false,
@@ -159,7 +184,7 @@ export class VoiceSession {
         // What breaks an open connection is reported by its close.
         socket.on('error', () => {});
         const session = new VoiceSession(socket, options, connectionId, place, now() - begun);
-        session.#send(settingsMessage(options.settings ?? {}, now()));
+        session.#send('session_settings', settingsMessage(options.settings ?? {}, now()));
         resolve(session);
       });
     });
@@ -167,24 +192,41 @@ export class VoiceSession {
 
   #receive(data: Buffer, binary: boolean): void {
     if (binary) {
+      this.#trace('received', 'audio', data.length, true);
       this.#options.onEvent({ kind: 'audio', pcm: data, last: false, chunkId: undefined }, this);
       return;
     }
-    const event = parseServerMessage(data.toString('utf8'));
+    const frame = data.toString('utf8');
+    const event = parseServerMessage(frame);
+    if (this.#options.trace !== undefined) {
+      const audio = event.kind === 'audio';
+      this.#trace('received', typeOf(frame), audio ? event.pcm.length : data.length, audio);
+    }
     if (event.kind === 'error') this.#lastError = event.error;
     if (event.kind === 'transcript' || event.kind === 'audio') this.#established = true;
     this.#options.onEvent(event, this);
   }
 
-  #send(data: string | Buffer): void {
-    if (this.#socket.readyState === WebSocket.OPEN) this.#socket.send(data, () => {});
+  /** @param audioBytes for a message that carries audio */
+  #send(type: string, data: string | Buffer, audioBytes?: number): void {
+    if (this.#socket.readyState !== WebSocket.OPEN) return;
+    this.#trace('sent', type, audioBytes ?? Buffer.byteLength(data), audioBytes !== undefined);
+    this.#socket.send(data, () => {});
+  }
+
+  #trace(direction: 'sent' | 'received', type: string, bytes: number, audio: boolean): void {
+    this.#options.trace?.({ kind: 'message', direction, type, bytes, audio });
   }
 
   /** Sends one piece of audio, whole samples of 24 kHz mono 16-bit little-endian PCM. */
   sendAudio(pcm: Buffer): void {
     if (++this.#chunks >= ESTABLISHED_CHUNKS) this.#established = true;
-    if (this.#options.transport === 'binary') this.#send(pcm);
-    else this.#send(audioMessage(pcm, `chunk-${String(this.#chunks).padStart(3, '0')}`, this.#options.now()));
+    if (this.#options.transport === 'binary') {
+      this.#send('audio', pcm, pcm.length);
+      return;
+    }
+    const chunkId = `chunk-${String(this.#chunks).padStart(3, '0')}`;
+    this.#send('audio_input', audioMessage(pcm, chunkId, this.#options.now()), pcm.length);
   }
 
   /** Bytes that the network has not taken yet: a sender waits while there are many. */
@@ -216,6 +258,12 @@ export class VoiceSession {
       clearTimeout(timer);
     }
   }
+}
+
+function typeOf(frame: string): string {
+  const message = parseJson(frame)?.value;
+  const type = isObject(message) ? message['type'] : undefined;
+  return typeof type === 'string' && type !== '' ? type.slice(0, 60) : '(no type)';
 }
 
 function connectionError(error: Error, url: URL, handshakeMs: number, place: ErrorPlace): CliError {

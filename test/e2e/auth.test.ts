@@ -124,6 +124,27 @@ describe('auth status', () => {
     );
   });
 
+  it('says so as an object with --json, with code 4', async () => {
+    const bench = await startBench();
+    const result = await bench.anonymous(['auth', 'status', '--json']);
+    expect(result.code).toBe(4);
+    expect(JSON.parse(result.stdout)).toEqual({ profile: 'default', signed_in: false });
+    expect(JSON.parse(result.stderr)).toMatchObject({ error: { type: 'auth' } });
+  });
+
+  it('shows address and password of the environment as an object with --json', async () => {
+    const bench = await startBench();
+    const env = { CONVIRZA_EMAIL: 'a@example.com', CONVIRZA_PASSWORD: 'secret' };
+    const result = await bench.anonymous(['auth', 'status', '--json'], { env });
+    expect(result).toMatchObject({ code: 0, stderr: '' });
+    expect(JSON.parse(result.stdout)).toEqual({
+      profile: 'default',
+      source: 'CONVIRZA_EMAIL',
+      signed_in: false,
+    });
+    expect((await bench.anonymous(['auth', 'status'], { env })).stdout).toMatch(/^Not signed in yet/);
+  });
+
   it('knows a token of the environment', async () => {
     const bench = await startBench();
     const result = await bench.signedIn(['auth', 'status']);

@@ -1,4 +1,4 @@
-import { readdir, readFile, writeFile } from 'node:fs/promises';
+import { chmod, readdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { errorLine, run, startBench, temporaryFolder } from '../helpers/cli.ts';
@@ -190,4 +190,19 @@ describe('demo', () => {
     expect(await readdir(scratch)).toEqual([]);
     expect(checkWav(await readFile(join(home, 'convirza-demo-reply.wav')))).toBeGreaterThan(1);
   });
+
+  it.skipIf(process.platform === 'win32')(
+    'says before it starts that its folder cannot be written',
+    async () => {
+      const home = await temporaryFolder();
+      const locked = await temporaryFolder();
+      await chmod(locked, 0o555);
+      // Permissions do not stop root, the kernel's own file system does.
+      const cwd = process.getuid?.() === 0 ? '/proc' : locked;
+      const result = await run(['demo'], home, { cwd });
+      await chmod(locked, 0o755);
+      expect(result).toMatchObject({ code: 2, stdout: '' });
+      expect(errorLine(result)).toMatch(/no file can be written there.*Change to a folder of your own/);
+    },
+  );
 });

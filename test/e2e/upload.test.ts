@@ -213,6 +213,64 @@ describe('names', () => {
   });
 });
 
+describe('names that are no names', () => {
+  const args = ['prompts', 'upload', join(PROMPTS, 'hold.ogg'), '--message-type', 'prompt'];
+
+  it.each([
+    ['', /The name of the prompt \(--name\) is empty/],
+    [' \t ', /The name of the prompt \(--name\) is empty/],
+    ['é'.repeat(256), /has 256 characters, and 255 are the most/],
+  ])('%j is refused before anything is sent', async (name, message) => {
+    const bench = await startBench();
+    const result = await bench.signedIn([...args, '--name', name]);
+    expect(result).toMatchObject({ code: 2, stdout: '' });
+    expect(errorLine(result)).toMatch(message);
+    expect(bench.sandbox.requests).toEqual([]);
+  });
+
+  it('255 characters are taken, without the blanks around them', async () => {
+    const bench = await startBench();
+    const name = 'é'.repeat(255);
+    expect((await bench.signedIn([...args, '--name', `  ${name} `])).code).toBe(0);
+    expect(stored(bench).has(name)).toBe(true);
+  });
+
+  it('names from files are trimmed the same way', async () => {
+    const bench = await startBench();
+    const folder = await temporaryFolder();
+    await copyFile(join(PROMPTS, 'hold.ogg'), join(folder, ' hold .ogg'));
+    const upload = (file: string) =>
+      bench.signedIn(['prompts', 'upload', file, '--message-type', 'prompt'], { cwd: folder });
+    expect((await upload(' hold .ogg')).code).toBe(0);
+    expect(stored(bench).has('hold')).toBe(true);
+    await copyFile(join(PROMPTS, 'hold.ogg'), join(folder, '  .ogg'));
+    const blank = await upload('  .ogg');
+    expect(blank.code).toBe(2);
+    expect(errorLine(blank)).toMatch(/name of the prompt from " {2}\.ogg" is empty/);
+  });
+});
+
+describe('--dry-run --json', () => {
+  const files = [join(PROMPTS, 'hold.ogg'), join(PROMPTS, 'menu.mp3')];
+  const flags = ['--message-type', 'prompt', '--dry-run', '--json'];
+
+  it('is one object for one file and one array for several', async () => {
+    const bench = await startBench();
+    const one = await bench.signedIn(['prompts', 'upload', ...files.slice(0, 1), ...flags]);
+    expect(JSON.parse(one.stdout)).toMatchObject({ method: 'POST' });
+    const two = await bench.signedIn(['prompts', 'upload', ...files, ...flags]);
+    expect(two.code).toBe(0);
+    const rows = JSON.parse(two.stdout) as { method: string; body: string[] }[];
+    expect(rows.map(({ method }) => method)).toEqual(['POST', 'POST']);
+    expect(rows.map(({ body }) => body.find((part) => part.startsWith('name=')))).toEqual([
+      'name=hold',
+      'name=menu',
+    ]);
+    expect(two.stderr.match(/Nothing was sent/g)).toHaveLength(1);
+    expect(posts(bench)).toEqual([]);
+  });
+});
+
 describe('a service that fails', () => {
   const one = ['prompts', 'upload', join(PROMPTS, 'hold.ogg'), '--message-type', 'prompt', '--json'];
 
@@ -251,6 +309,16 @@ describe('a service that fails', () => {
     expect(result.code).toBe(10);
     expect(errorLine(result)).toContain('disk full (HTTP 500)');
     expect(result.stderr).toContain('request id r-1');
+  });
+
+  it('for a single file: told once', async () => {
+    const bench = await startBench();
+    bench.sandbox.setFaults([
+      { method: 'POST', path: '/v3/media-prompts', status: 400, body: '{"message":"bad luck"}' },
+    ]);
+    const result = await bench.signedIn(one.slice(0, -1));
+    expect(result.code).toBe(6);
+    expect(result.stderr.match(/bad luck/g)).toHaveLength(1);
   });
 
   it('for one of several files: the others arrive, code 8', async () => {

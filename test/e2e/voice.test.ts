@@ -1,6 +1,7 @@
+import type { ChildProcess } from 'node:child_process';
 import { existsSync } from 'node:fs';
-import { readdir, readFile, writeFile } from 'node:fs/promises';
-import { join } from 'node:path';
+import { copyFile, link, readdir, readFile, symlink, writeFile } from 'node:fs/promises';
+import { basename, join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { errorLine, PROMPTS, run, startBench, temporaryFolder } from '../helpers/cli.ts';
 import { checkWav, rms, toneWav } from '../helpers/wav.ts';
@@ -127,6 +128,111 @@ describe('Ctrl-C in the middle of a stream', () => {
       'error: json',
     );
     expect(existsSync(join(bench.home, 'reply.wav'))).toBe(false);
+  });
+});
+
+describe('--save', () => {
+  it.each([
+    ['the same name', 'st.wav', async () => {}],
+    ['another way to it', '../st.wav', async () => {}],
+    ['a symbolic link', 'other.wav', (from: string, to: string) => symlink(from, to)],
+    ['a hard link', 'other.wav', (from: string, to: string) => link(from, to)],
+  ])('never replaces the file that is spoken: %s', async (_what, save, make) => {
+    const bench = await startBench({ voice: AT_ONCE });
+    const input = join(bench.home, 'st.wav');
+    await copyFile(WELCOME, input);
+    await make(input, join(bench.home, 'other.wav'));
+    const asked = save.startsWith('..') ? join('..', basename(bench.home), 'st.wav') : save;
+    const result = await bench.anonymous(['voice', 'stream', 'st.wav', '--save', asked, ...FAST]);
+    expect(result).toMatchObject({ code: 2, stdout: '' });
+    expect(errorLine(result)).toMatch(/--save names the file that is to be spoken.*another name/);
+    expect((await readFile(input)).equals(await readFile(WELCOME))).toBe(true);
+  });
+
+  it('replaces an older file by a whole answer', async () => {
+    const bench = await startBench({ voice: AT_ONCE });
+    await writeFile(join(bench.home, 'keep.wav'), 'old');
+    const result = await bench.anonymous(['voice', 'stream', WELCOME, '--save', 'keep.wav', ...FAST]);
+    expect(result.code).toBe(0);
+    expect(checkWav(await readFile(join(bench.home, 'keep.wav')))).toBeGreaterThan(1);
+    expect(await readdir(bench.home)).toEqual(['keep.wav']);
+  });
+
+  const atFirstAudio = (action: (child: ChildProcess) => void) => (child: ChildProcess) => {
+    const listener = (text: string) => {
+      if (!text.includes('"kind":"audio"')) return;
+      child.stdout?.off('data', listener);
+      action(child);
+    };
+    child.stdout?.on('data', listener);
+  };
+
+  it.each([
+    ['an interruption', atFirstAudio((child) => child.kill('SIGINT')), 130],
+    ['a reader that went away', atFirstAudio((child) => child.stdout?.destroy()), 0],
+  ])('after %s keeps the older file, and the partial answer beside it', async (_what, onStart, code) => {
+    const bench = await startBench({ voice: { replySpeed: 1 } });
+    await writeFile(join(bench.home, 'keep.wav'), 'old');
+    await writeFile(join(bench.home, 'keep.partial.wav'), 'older');
+    const args = ['voice', 'stream', WELCOME, '--save', 'keep.wav', '--output', 'ndjson', ...FAST];
+    const result = await bench.anonymous(args, { onStart });
+    expect(result.code).toBe(code);
+    expect(result.stderr).toMatch(/the reply is partial: \S+keep\.partial-2\.wav .*keep\.wav is as it was/);
+    expect(await readFile(join(bench.home, 'keep.wav'), 'utf8')).toBe('old');
+    expect(await readFile(join(bench.home, 'keep.partial.wav'), 'utf8')).toBe('older');
+    expect(checkWav(await readFile(join(bench.home, 'keep.partial-2.wav')))).toBeGreaterThan(0);
+    expect(await readdir(bench.home)).toHaveLength(3);
+  });
+
+  it('says "partial" without an older file too', async () => {
+    const bench = await startBench({ voice: { replySpeed: 1 } });
+    const args = ['voice', 'stream', WELCOME, '--save', 'keep.wav', '--output', 'ndjson', ...FAST];
+    const onStart = atFirstAudio((child) => child.kill('SIGINT'));
+    const result = await bench.anonymous(args, { onStart });
+    expect(result.stderr).toMatch(/the reply is partial: \S+[\\/]keep\.wav \(\d\.\d s\)\.$/m);
+    expect(await readdir(bench.home)).toEqual(['keep.wav']);
+  });
+});
+
+describe('flags of every command', () => {
+  it('--json with fields and --jq shape the result', async () => {
+    const bench = await startBench({ voice: AT_ONCE });
+    const stream = (...flags: string[]) => bench.anonymous(['voice', 'stream', WELCOME, ...FAST, ...flags]);
+    const fields = await stream('--json', 'reply,conversation');
+    expect(Object.keys(JSON.parse(fields.stdout) as object)).toEqual(['reply', 'conversation']);
+    const jq = await stream('--jq', '.conversation[0].speaker');
+    expect(jq).toMatchObject({ code: 0 });
+    expect(jq.stdout.trim().replaceAll('"', '')).toBe('you');
+  });
+
+  it.each(['binary', 'json'])('--debug shows every message of %s, and no key', async (transport) => {
+    const bench = await startBench({ voice: AT_ONCE });
+    const args = ['voice', 'stream', WELCOME, '--debug', '--transport', transport, ...FAST];
+    const result = await bench.anonymous(args);
+    expect(result.code).toBe(0);
+    expect(result.stderr).toMatch(/^> connect ws:.*api_key=REDACTED/m);
+    expect(result.stderr).toMatch(/^> session_settings \d+ bytes$/m);
+    const type = transport === 'binary' ? 'audio' : 'audio_input';
+    expect(result.stderr).toMatch(new RegExp(`^> ${type} 96000 bytes of audio$`, 'm'));
+    expect(result.stderr).toMatch(/^< connection_metadata \d+ bytes$/m);
+    expect(result.stderr).toMatch(/^< tts_chunk \d+ bytes of audio$/m);
+    expect(result.stderr).toMatch(/^< close 1000/m);
+    expect(result.stderr).not.toMatch(/oak_/);
+    expect(result.stdout).not.toContain('session_settings');
+  });
+
+  it('--debug shows no JWT, and no credential in the address', async () => {
+    const bench = await startBench({ voice: AT_ONCE });
+    const token = bench.sandbox.voiceToken;
+    const env = {
+      NEXTEVI_ACCESS_TOKEN: token,
+      NEXTEVI_API_KEY: undefined,
+      NEXTEVI_URL: `${bench.sandbox.env['NEXTEVI_URL']}?session_token=hidden-one`,
+    };
+    const result = await bench.anonymous(['voice', 'stream', WELCOME, '--debug', ...FAST], { env });
+    expect(result.stderr).toContain('> connect ');
+    expect(result.stderr).not.toContain(token);
+    expect(result.stderr).not.toContain('hidden-one');
   });
 });
 
