@@ -6,13 +6,13 @@ import { join } from 'node:path';
 import type { ConvirzaClient } from '../convirza/client.ts';
 import { walk } from '../convirza/paging.ts';
 import { promptsEndpoint, uploadPrompt } from '../convirza/prompts.ts';
-import { redact } from '../convirza/trace.ts';
+import type { FormPart } from '../convirza/trace.ts';
 import type { Progress } from '../output/progress.ts';
 import { createRowSink } from '../output/rows.ts';
 import { CliError } from '../shared/errors.ts';
 import { isObject, type JsonObject } from '../shared/json.ts';
 import type { Invocation } from './invocation.ts';
-import { type PreviewFlags, preview } from './request-preview.ts';
+import { type PreviewFlags, preview, previewObject } from './request-preview.ts';
 import { type PlannedUpload, planUploads } from './upload-plan.ts';
 
 export interface UploadInput extends PreviewFlags {
@@ -62,14 +62,15 @@ async function previewUploads(
   const request = client.prepare(promptsEndpoint('upload'), {});
   const forms = uploads.map((upload) => {
     const fields = { ...input.fields, name: upload.name };
-    const form = Object.entries(fields).map(([name, value]) => `${name}=${value}`);
-    form.push(`file=@${upload.path};type=${upload.contentType};filename=${upload.fileName}`);
+    const form: FormPart[] = Object.entries(fields).map(([name, value]) => ({ name, value }));
+    const { path, contentType, fileName } = upload;
+    form.push({ name: 'file', path, contentType, fileName });
     return form;
   });
   // Several objects in a row would be no JSON.
   if (invocation.format === 'json' && input.dryRun === true && input.curl !== true && forms.length > 1) {
     const sink = createRowSink(invocation.rowsOptions());
-    await sink.page(forms.map((body) => ({ method: request.method, url: redact(request.url.href), body })));
+    await sink.page(forms.map((form) => previewObject(request, form)));
     await sink.end();
     invocation.say('Nothing was sent (--dry-run).');
     return true;

@@ -76,14 +76,31 @@ export function traceAnswer(answer: RawAnswer, ms: number): string {
   return lines.join('\n');
 }
 
+/** One part of a form: a field, or a file. */
+export type FormPart =
+  | { name: string; value: string }
+  | { name: string; path: string; contentType: string; fileName: string };
+
+/** A value inside a `-F` argument as curl reads it back, which gives commas, semicolons and quotes a meaning. */
+function curlQuote(value: string): string {
+  return `"${value.replaceAll('\\', '\\\\').replaceAll('"', '\\"')}"`;
+}
+
+function curlPart(part: FormPart): string[] {
+  // A field as it is: with -F a value such as "@/etc/passwd" would send that file.
+  if ('value' in part) return ['--form-string', shellQuote(`${part.name}=${part.value}`)];
+  const file = `@${curlQuote(part.path)};type=${part.contentType};filename=${curlQuote(part.fileName)}`;
+  return ['-F', shellQuote(`${part.name}=${file}`)];
+}
+
 /**
  * The equal curl line. The token stands as a variable of the shell, so that the line can be run and shown around.
  *
- * @param form fields and files of an upload, in place of its body: `name=value`, `file=@path`
+ * @param form fields and files of an upload, in place of its body
  */
 export function curlLine(
   request: HttpRequest,
-  options: { signedIn: boolean; form?: readonly string[] },
+  options: { signedIn: boolean; form?: readonly FormPart[] },
 ): string {
   const words = ['curl', '-X', request.method];
   // Brackets and braces in an address mean ranges to curl.
@@ -91,7 +108,7 @@ export function curlLine(
   if (options.signedIn) words.push('-H', '"Authorization: Bearer $CONVIRZA_TOKEN"');
   for (const [name, value] of Object.entries(request.headers ?? {}))
     if (!SECRET_HEADER.test(name)) words.push('-H', shellQuote(`${name}: ${value}`));
-  if (options.form !== undefined) for (const part of options.form) words.push('-F', shellQuote(part));
+  if (options.form !== undefined) words.push(...options.form.flatMap(curlPart));
   else if (request.body?.kind === 'json')
     words.push(
       '-H',

@@ -1,5 +1,5 @@
 import { spawn, spawnSync } from 'node:child_process';
-import { writeFile } from 'node:fs/promises';
+import { copyFile, readFile, writeFile } from 'node:fs/promises';
 import { createServer } from 'node:http';
 import { createServer as createHttpsServer } from 'node:https';
 import type { AddressInfo } from 'node:net';
@@ -138,17 +138,14 @@ describe('requests that are only shown', () => {
     async () => {
       const bench = await startBench();
       const env = { PATH: process.env['PATH'], CONVIRZA_TOKEN: bench.sandbox.issueTokens().access_token };
+      // Each of these characters means something to a shell or to curl.
+      const name = '@/etc/hosts; "Welcome", press 1 \\ now';
+      const file = join(await temporaryFolder(), ';type=x,@a<b "c\'d.mp3');
+      await copyFile(join(PROMPTS, 'menu.mp3'), file);
       const lines = await Promise.all([
         bench.anonymous(['users', 'list', '--email', "o'brien & co@example.com", '--curl']),
         bench.anonymous(['tags', 'create', '--field', 'name=It\'s $HOME `here` "quoted"', '--curl']),
-        bench.anonymous([
-          'prompts',
-          'upload',
-          join(PROMPTS, 'menu.mp3'),
-          '--message-type',
-          'prompt',
-          '--curl',
-        ]),
+        bench.anonymous(['prompts', 'upload', file, '--message-type', 'prompt', '--name', name, '--curl']),
       ]);
       expect(bench.sandbox.requests).toEqual([]);
       for (const { stdout } of lines) await runShell(stdout.replace('curl', 'curl -sf -m 10'), env);
@@ -159,6 +156,9 @@ describe('requests that are only shown', () => {
       ]);
       expect(bench.sandbox.requests[0]?.query['email']).toBe("o'brien & co@example.com");
       expect(bench.sandbox.requests[1]?.body).toEqual({ name: 'It\'s $HOME `here` "quoted"' });
+      const stored = bench.sandbox.state.rows('prompts').at(-1);
+      expect(stored).toMatchObject({ filename: name });
+      expect(bench.sandbox.promptBytes(Number(stored?.['media_prompt_id']))).toEqual(await readFile(file));
     },
   );
 

@@ -260,12 +260,9 @@ describe('--dry-run --json', () => {
     expect(JSON.parse(one.stdout)).toMatchObject({ method: 'POST' });
     const two = await bench.signedIn(['prompts', 'upload', ...files, ...flags]);
     expect(two.code).toBe(0);
-    const rows = JSON.parse(two.stdout) as { method: string; body: string[] }[];
+    const rows = JSON.parse(two.stdout) as { method: string; body: { name: string } }[];
     expect(rows.map(({ method }) => method)).toEqual(['POST', 'POST']);
-    expect(rows.map(({ body }) => body.find((part) => part.startsWith('name=')))).toEqual([
-      'name=hold',
-      'name=menu',
-    ]);
+    expect(rows.map(({ body }) => body.name)).toEqual(['hold', 'menu']);
     expect(two.stderr.match(/Nothing was sent/g)).toHaveLength(1);
     expect(posts(bench)).toEqual([]);
   });
