@@ -428,7 +428,10 @@ export async function runProgram(ctx: Context, words: readonly string[]): Promis
   }
   try {
     // `help users list` at any depth; commander's own help command knows one level.
-    const asked = words[0] === 'help' ? [...words.slice(1), '--help'] : words;
+    const topic = words[0] === 'help' ? words.slice(1).filter((word) => !word.startsWith('-')) : [];
+    if (knownWords(program, topic).length < topic.length)
+      throw new CliError('usage', `There is no command ${topic.join(' ')}`, { hint: 'See: convirza --help.' });
+    const asked = words[0] === 'help' ? [...topic, '--help'] : words;
     await program.parseAsync(bindJsonFields(program, asked), { from: 'user' });
   } catch (error) {
     if (!(error instanceof CommanderError)) throw error;
