@@ -77,6 +77,8 @@ const bundle = await rolldown({
   cwd: root,
   input: { main: 'src/main.ts' },
   platform: 'node',
+  // Native, and optional: it stays what npm installs beside the program.
+  external: ['@napi-rs/keyring'],
   plugins: [leaveOut],
   preserveEntrySignatures: 'allow-extension',
   transform: {

@@ -396,6 +396,8 @@ export async function runProgram(ctx: Context, words: readonly string[]): Promis
   // What completion scripts ask for; no command of the tree, so that no page shows it.
   if (words[0] === '__complete')
     return (await import('./commands/complete.ts')).runComplete(ctx, words.slice(1));
+  // What the program asks of itself; no command of the tree either.
+  if (words[0] === '__keychain') return (await import('./commands/keychain.ts')).runKeychain(ctx);
   const program = buildProgram(ctx, (family) => words.includes(family));
   if (words.length === 0) {
     program.outputHelp();

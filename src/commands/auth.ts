@@ -85,6 +85,9 @@ export async function runLogin(invocation: Invocation, options: LoginOptions): P
   const profile = checkProfileName(invocation.profile);
   const store = openStore(invocation);
   const places = hosts(invocation);
+  // Before anybody types a password: a store that cannot be opened would throw the new tokens away.
+  const { lost } = await store.readForLogin(profile);
+  if (lost !== undefined) invocation.warn(`${lost}. The new login replaces it.`);
   const credentials = await readCredentials(invocation, options);
   const client = await invocation.makeClient();
   const progress = await invocation.progress('Signing in');
@@ -93,8 +96,7 @@ export async function runLogin(invocation: Invocation, options: LoginOptions): P
     const pair = await login(client, { ...credentials, loginKey: options.loginKey }, now(), signal);
     session = toStoredSession(pair, places, now());
     await store.locked(profile, async () => {
-      // A file that cannot be opened any more does not stand in the way of a new login.
-      const record = await store.read(profile).catch(() => undefined);
+      const { record } = await store.readForLogin(profile);
       await store.write(profile, { ...record, convirza: session });
     });
   } finally {
@@ -232,13 +234,14 @@ export async function runStatus(invocation: Invocation): Promise<void> {
     );
     return;
   }
+  const backend = await store.backendOf(profile);
   if (invocation.format !== 'table') {
     const record = {
       profile,
       source: 'store',
       signed_in: true,
       ...publicAccount(session),
-      backend: store.backend.name,
+      backend: backend?.name ?? null,
     };
     return writeRecord(record, invocation.rowsOptions());
   }
@@ -250,7 +253,7 @@ export async function runStatus(invocation: Invocation): Promise<void> {
     `  access token   ends ${describeExpiry(session.accessExpiresAt, now())}, then it is refreshed by itself`,
     `  refresh token  ends ${describeExpiry(session.refreshExpiresAt, now())}`,
     `  kept in        ${store.path(profile)}`,
-    `  key            ${store.backend.description}`,
+    `  key            ${backend?.description ?? 'unknown'}`,
   ];
   await invocation.write(`${lines.join('\n')}\n`);
 }

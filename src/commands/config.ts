@@ -3,6 +3,7 @@
 import { parseBaseUrl } from '../convirza/url.ts';
 import { createRowSink } from '../output/rows.ts';
 import {
+  CHOICES,
   checkSettingName,
   ENDPOINT_PREFIX,
   SETTINGS,
@@ -58,6 +59,8 @@ async function check(invocation: Invocation, name: string, value: string): Promi
     checkProfileName(value);
   } else if (name === 'timeout' || name === 'retries' || name === 'retry-delay')
     probe.number(name, 0, 86_400);
+  else if (name === 'credentials.backend' || name === 'credentials.require')
+    probe.choice(name, CHOICES[name]);
 }
 
 export async function runConfigSet(invocation: Invocation, name: string, value: string): Promise<void> {

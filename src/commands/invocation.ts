@@ -53,6 +53,8 @@ const SETTING_FLAGS: Readonly<Record<SettingName, keyof GlobalFlags | undefined>
   proxy: 'proxy',
   'no-proxy': undefined,
   'ca-file': 'caFile',
+  'credentials.backend': undefined,
+  'credentials.require': undefined,
 };
 
 /** Writes and waits until the stream takes more; fails when nobody reads it any more. */

@@ -69,7 +69,25 @@ export const SETTINGS = [
     default: '',
     description: 'file of certificates to trust beside the usual ones (PEM)',
   },
+  {
+    name: 'credentials.backend',
+    env: ['CONVIRZA_CREDENTIALS_BACKEND'],
+    default: 'auto',
+    description: 'key of new credentials: auto, keychain, passphrase, file',
+  },
+  {
+    name: 'credentials.require',
+    env: ['CONVIRZA_CREDENTIALS_REQUIRE'],
+    default: '',
+    description: 'weakest key that is allowed: keychain or passphrase',
+  },
 ] as const satisfies readonly SettingSpec[];
+
+/** What the settings that are one of some words may be. */
+export const CHOICES = {
+  'credentials.backend': ['auto', 'keychain', 'passphrase', 'file'],
+  'credentials.require': ['', 'passphrase', 'keychain'],
+} as const;
 
 export type SettingName = (typeof SETTINGS)[number]['name'];
 export type Origin = 'flag' | 'environment' | 'file' | 'default';
@@ -198,6 +216,22 @@ export class Settings {
         `${name} must be a number from ${min} to ${max}, not ${JSON.stringify(value)} (${origin})`,
       );
     return number;
+  }
+
+  /**
+   * A setting that is one of some words.
+   *
+   * @throws CliError `usage` when it is another; the message names where the value comes from
+   */
+  choice<T extends string>(name: SettingName, words: readonly T[]): T {
+    const { value, origin } = this.lookUp(name);
+    const word = words.find((candidate) => candidate === value);
+    if (word === undefined)
+      throw new CliError(
+        'usage',
+        `${name} must be one of ${words.filter((each) => each !== '').join(', ')}, not ${JSON.stringify(value)} (${origin})`,
+      );
+    return word;
   }
 
   /** What the file says of endpoints, by command (`tags update`): the text as it was set. */
