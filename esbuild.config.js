@@ -16,7 +16,7 @@ const CORE = [
   /\/src\/program\.ts$/,
   /\/src\/shared\/dates\.ts$/,
   /\/src\/settings\//,
-  /\/src\/commands\/(describe|endpoint-command|environment|help|params|run)\.ts$/,
+  /\/src\/commands\/(auth-commands|describe|endpoint-command|environment|help|params|run)\.ts$/,
   /\/src\/output\/formats\.ts$/,
   /\/src\/convirza\/catalogue\//,
   /\/node_modules\/commander\//,

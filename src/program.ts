@@ -1,5 +1,6 @@
 /** Assembles the command tree. Whatever is heavy is loaded inside an action, not here. */
 import { Argument, Command, CommanderError, InvalidArgumentError, Option } from 'commander';
+import { addAuthCommands, addVoiceLogin } from './commands/auth-commands.ts';
 import { addEndpointCommand } from './commands/endpoint-command.ts';
 import { globalFlagsHelp, HELP, wrap } from './commands/help.ts';
 import { makeRun, type RunAction } from './commands/run.ts';
@@ -48,16 +49,9 @@ function addGlobalFlags(program: Command): void {
 const EXIT_NOTE =
   '0 done, 2 wrong usage, 3 not confirmed, 4 not signed in or refused, 5 not found, 6 rejected, 7 rate limited, 8 some items failed, 9 network, 10 server failure, 11 threshold missed, 130 interrupted';
 
-function addAuthStatus(auth: Command, run: RunAction): void {
-  auth
-    .command('status')
-    .description('Show who is signed in, for how long, and how the tokens are kept (offline)')
-    .addHelpText('after', '\nExamples:\n  $ convirza auth status\n  $ convirza auth status --json')
-    .action(run(async (invocation) => (await import('./commands/auth.ts')).runStatus(invocation)));
-}
-
 function addVoice(program: Command, run: RunAction): void {
   const voice = program.command('voice').description('Talk to a NextEVI voice agent').helpCommand(false);
+  addVoiceLogin(voice, run);
   voice
     .command('stream')
     .description('Speak an audio file to an agent in real time and show its answer')
@@ -86,7 +80,10 @@ function addVoice(program: Command, run: RunAction): void {
         '  $ convirza voice stream question.wav --json --sandbox',
         '',
         'Notes:',
-        wrap('Credentials come from NEXTEVI_API_KEY or NEXTEVI_ACCESS_TOKEN, never from a flag.', '  '),
+        wrap(
+          'Credentials come from NEXTEVI_API_KEY or NEXTEVI_ACCESS_TOKEN, else from convirza voice login, never from a flag.',
+          '  ',
+        ),
         wrap('A turn ends by silence, so silence follows the file until the answer begins.', '  '),
         wrap(
           'It ends by itself when the answer is complete; how the service marks that is only partly documented: a marked last chunk, or three quiet seconds.',
@@ -195,7 +192,7 @@ export function buildProgram(ctx: Context, wanted: (family: string) => boolean =
     const family = program.command(name).description(summary).helpCommand(false);
     if (!wanted(name)) continue;
     for (const endpoint of endpoints) addEndpointCommand(family, endpoint, ctx, run);
-    if (name === 'auth') addAuthStatus(family, run);
+    if (name === 'auth') addAuthCommands(family, run);
   }
   addVoice(program, run);
   addSandbox(program, run);

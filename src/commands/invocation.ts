@@ -46,6 +46,8 @@ const SETTING_FLAGS: Readonly<Record<SettingName, keyof GlobalFlags | undefined>
   'api-url': 'apiUrl',
   'oauth-url': 'oauthUrl',
   'voice-url': 'voiceUrl',
+  'voice-config-id': undefined,
+  'voice-project-id': undefined,
   profile: 'profile',
   timeout: 'timeout',
   retries: 'retries',

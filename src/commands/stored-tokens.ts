@@ -10,7 +10,7 @@ import {
 import { CHOICES } from '../settings/settings.ts';
 import { CliError } from '../shared/errors.ts';
 import { environmentLogin, hosts } from './credentials.ts';
-import type { Invocation } from './invocation.ts';
+import { Invocation } from './invocation.ts';
 
 /** One store for each command, so that nobody is asked for a passphrase twice. */
 const STORES = new WeakMap<Invocation, CredentialStore>();
@@ -48,6 +48,14 @@ export function openStore(invocation: Invocation): CredentialStore {
   const store = new CredentialStore(settings.folder, keys, invocation.warn);
   STORES.set(invocation, store);
   return store;
+}
+
+/** The same command for another profile, with the addresses that it remembers and the same store. */
+export async function forProfile(invocation: Invocation, profile: string): Promise<Invocation> {
+  const other = await Invocation.create(invocation.ctx, { ...invocation.flags, profile });
+  STORES.set(other, openStore(invocation));
+  invocation.onClose(() => other.close());
+  return other;
 }
 
 /** The stored session of the profile, refreshed and, where email and password are at hand, made when it is needed. */
