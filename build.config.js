@@ -16,7 +16,7 @@ const CORE = [
   /\/src\/program\.ts$/,
   /\/src\/shared\/(dates|json|shell)\.ts$/,
   /\/src\/settings\//,
-  /\/src\/commands\/(describe|endpoint-command|environment|help|params|run)\.ts$/,
+  /\/src\/commands\/(auth-commands|describe|endpoint-command|environment|help|params|run)\.ts$/,
   /\/src\/output\/formats\.ts$/,
   /\/src\/convirza\/catalogue\//,
   /\/node_modules\/commander\//,
@@ -85,6 +85,8 @@ const bundle = await rolldown({
   cwd: root,
   input: { main: 'src/main.ts' },
   platform: 'node',
+  // Native, and optional: it stays what npm installs beside the program.
+  external: ['@napi-rs/keyring'],
   plugins: [leaveOut],
   preserveEntrySignatures: 'allow-extension',
   transform: {

@@ -11,16 +11,26 @@ _convirza_flags() {
 --curl
 --email
 --password-stdin
+--token-stdin
+--voice
 --login-key
+--key-stdin
+--config-id
+--project-id
 ' ;;
       "auth refresh") offer='--dry-run
 --curl
 ' ;;
       "auth logout") offer='--dry-run
 --curl
+--all
 --token-key
 ' ;;
       "auth profile"|"users get"|"groups hierarchy"|"groups get"|"webhooks get"|"agents get"|"routes get"|"broadcasts get"|"calls get"|"whoami") offer='--curl
+' ;;
+      "auth token") offer='--show
+' ;;
+      "auth migrate") offer='--to
 ' ;;
       "users list") offer='--org-unit-id
 --name
@@ -145,6 +155,11 @@ _convirza_flags() {
 --watch
 --curl
 ' ;;
+      "voice login") offer='--token-stdin
+--key-stdin
+--config-id
+--project-id
+' ;;
       "voice stream") offer='--save
 --transport
 --config-id
@@ -216,7 +231,7 @@ _convirza() {
     word=${words[i]}
     if [[ -n $flag ]]; then flag=''; continue; fi
     case "$word" in
-      --address|--agent-code|--agent-ring-to|--api-url|--billing-id|--ca-file|--call-id|--caller-id|--campaign-id|--city|--columns|--config-id|--ct-user-ou-id|--data|--disposition|--email|--end|--field|--first-name|--group-name|--host|--include|--industry-id|--input|--jq|--last-name|--limit|--login-key|--message-type|--name|--oauth-url|--offset|--order|--org-unit-ext-id|--org-unit-id|--org-unit-name|--org-unit-parent-id|--output|--phone-number|--port|--profile|--project-id|--provisioned-route-id|--proxy|--recording-created-by|--recording-file-type|--reply-timeout|--retries|--ring-to|--role|--role-id|--save|--search|--seed|--sort|--sort-by|--sort-order|--speed|--start|--state|--status|--timeout|--timezone|--token-key|--top-ou-id|--transport|--type|--user-ext-id|--user-status|--username|--voice-url|--zip|-d|-f) flag=$word ;;
+      --address|--agent-code|--agent-ring-to|--api-url|--billing-id|--ca-file|--call-id|--caller-id|--campaign-id|--city|--columns|--config-id|--ct-user-ou-id|--data|--disposition|--email|--end|--field|--first-name|--group-name|--host|--include|--industry-id|--input|--jq|--last-name|--limit|--login-key|--message-type|--name|--oauth-url|--offset|--order|--org-unit-ext-id|--org-unit-id|--org-unit-name|--org-unit-parent-id|--output|--phone-number|--port|--profile|--project-id|--provisioned-route-id|--proxy|--recording-created-by|--recording-file-type|--reply-timeout|--retries|--ring-to|--role|--role-id|--save|--search|--seed|--sort|--sort-by|--sort-order|--speed|--start|--state|--status|--timeout|--timezone|--to|--token-key|--top-ou-id|--transport|--type|--user-ext-id|--user-status|--username|--voice-url|--zip|-d|-f) flag=$word ;;
       -?*) ;;
       *)
         if ((count == 0)); then
@@ -225,7 +240,7 @@ _convirza() {
           fi
           next="${path:+$path }$word"
           case "$next" in
-            "auth"|"auth login"|"auth refresh"|"auth logout"|"auth profile"|"auth status"|"users"|"users list"|"users get"|"users create"|"users update"|"users patch"|"users delete"|"groups"|"groups list"|"groups children"|"groups tree"|"groups hierarchy"|"groups get"|"groups create"|"groups update"|"groups patch"|"groups delete"|"webhooks"|"webhooks list"|"webhooks get"|"webhooks create"|"webhooks update"|"webhooks patch"|"webhooks delete"|"prompts"|"prompts list"|"prompts upload"|"prompts delete"|"agents"|"agents list"|"agents get"|"agents create"|"agents update"|"agents patch"|"agents delete"|"numbers"|"numbers available"|"numbers assigned"|"numbers provisioned"|"numbers order"|"numbers release"|"routes"|"routes list"|"routes get"|"routes create"|"routes update"|"routes patch"|"routes delete"|"broadcasts"|"broadcasts list"|"broadcasts get"|"broadcasts create"|"broadcasts update"|"broadcasts patch"|"broadcasts delete"|"calls"|"calls list"|"calls get"|"sms"|"sms list"|"tags"|"tags list"|"tags create"|"tags update"|"tags delete"|"ad-sources"|"ad-sources list"|"industries"|"industries list"|"voice"|"voice stream"|"sandbox"|"sandbox start"|"config"|"config list"|"config get"|"config set"|"config unset"|"api"|"whoami"|"schema"|"open"|"completion"|"demo") path=$next; continue ;;
+            "auth"|"auth login"|"auth refresh"|"auth logout"|"auth profile"|"auth status"|"auth list"|"auth switch"|"auth token"|"auth migrate"|"users"|"users list"|"users get"|"users create"|"users update"|"users patch"|"users delete"|"groups"|"groups list"|"groups children"|"groups tree"|"groups hierarchy"|"groups get"|"groups create"|"groups update"|"groups patch"|"groups delete"|"webhooks"|"webhooks list"|"webhooks get"|"webhooks create"|"webhooks update"|"webhooks patch"|"webhooks delete"|"prompts"|"prompts list"|"prompts upload"|"prompts delete"|"agents"|"agents list"|"agents get"|"agents create"|"agents update"|"agents patch"|"agents delete"|"numbers"|"numbers available"|"numbers assigned"|"numbers provisioned"|"numbers order"|"numbers release"|"routes"|"routes list"|"routes get"|"routes create"|"routes update"|"routes patch"|"routes delete"|"broadcasts"|"broadcasts list"|"broadcasts get"|"broadcasts create"|"broadcasts update"|"broadcasts patch"|"broadcasts delete"|"calls"|"calls list"|"calls get"|"sms"|"sms list"|"tags"|"tags list"|"tags create"|"tags update"|"tags delete"|"ad-sources"|"ad-sources list"|"industries"|"industries list"|"voice"|"voice login"|"voice stream"|"sandbox"|"sandbox start"|"config"|"config list"|"config get"|"config set"|"config unset"|"api"|"whoami"|"schema"|"open"|"completion"|"demo") path=$next; continue ;;
           esac
         fi
         count=$((count + 1))
@@ -239,6 +254,9 @@ _convirza() {
 
   if [[ -n $flag ]]; then
     case "$path $flag" in
+      "auth migrate --to") offer='keychain
+passphrase
+file' ;;
       "users list --user-status"|"users create --user-status"|"users update --user-status"|"users patch --user-status") offer='active
 inactive
 deleted' ;;
@@ -313,7 +331,11 @@ help' ;;
 refresh
 logout
 profile
-status' ;;
+status
+list
+switch
+token
+migrate' ;;
       "users:0"|"webhooks:0"|"agents:0"|"routes:0"|"broadcasts:0") offer='list
 get
 create
@@ -344,12 +366,14 @@ get' ;;
 create
 update
 delete' ;;
-      "voice:0") offer='stream' ;;
+      "voice:0") offer='login
+stream' ;;
       "sandbox:0") offer='start' ;;
       "config:0") offer='list
 get
 set
 unset' ;;
+      "auth switch:0") offer=$(_convirza_ask 'profiles' "${words[@]:1}") ;;
       "users get:0"|"users update:0"|"users patch:0"|"users delete:0") offer=$(_convirza_ask 'ids' 'users' "${words[@]:1}") ;;
       "groups hierarchy:0"|"groups get:0"|"groups update:0"|"groups patch:0"|"groups delete:0") offer=$(_convirza_ask 'ids' 'groups' "${words[@]:1}") ;;
       "webhooks get:0"|"webhooks update:0"|"webhooks patch:0"|"webhooks delete:0") offer=$(_convirza_ask 'ids' 'webhooks' "${words[@]:1}") ;;

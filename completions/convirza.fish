@@ -6,13 +6,17 @@ end
 function __convirza_flags
     switch "$argv[1]"
         case 'auth login'
-            printf '%s\t%s\n' '--dry-run' 'show the request and send nothing' '--curl' 'print the equal curl line and send nothing' '--email' 'address to sign in with' '--password-stdin' 'read the password from standard input' '--login-key' 'key of the address in the request'
+            printf '%s\t%s\n' '--dry-run' 'show the request and send nothing' '--curl' 'print the equal curl line and send nothing' '--email' 'address to sign in with' '--password-stdin' 'read the password from standard input' '--token-stdin' 'read an access token from standard input instead; with --voice a JWT' '--voice' 'sign in to the NextEVI voice service' '--login-key' 'key of the address in the request' '--key-stdin' 'read the API key of the voice service from standard input' '--config-id' 'voice configuration to remember' '--project-id' 'project to remember'
         case 'auth refresh'
             printf '%s\t%s\n' '--dry-run' 'show the request and send nothing' '--curl' 'print the equal curl line and send nothing'
         case 'auth logout'
-            printf '%s\t%s\n' '--dry-run' 'show the request and send nothing' '--curl' 'print the equal curl line and send nothing' '--token-key' 'key of the token in the request'
+            printf '%s\t%s\n' '--dry-run' 'show the request and send nothing' '--curl' 'print the equal curl line and send nothing' '--all' 'every profile' '--token-key' 'key of the token in the request'
         case 'auth profile'
             printf '%s\t%s\n' '--curl' 'print the equal curl line and send nothing'
+        case 'auth token'
+            printf '%s\t%s\n' '--show' 'print it even to a terminal'
+        case 'auth migrate'
+            printf '%s\t%s\n' '--to' 'what keeps the key'
         case 'users list'
             printf '%s\t%s\n' '--org-unit-id' 'group (org unit) to look in (default: your own)' '--name' 'part of first and last name, any case' '--email' 'part of the address, any case' '--role-id' 'role: 1 Admin, 2 Standard, 3 ReadOnly' '--user-status' 'status (one of active, inactive, deleted)' '--sort-by' 'order by (one of created_on, name, email; default: created_on)' '--sort-order' 'direction (default: desc)' '--limit' 'rows wanted, over several pages if need be (default: 100)' '--offset' 'rows to skip (default: 0)' '--all' 'all rows, page by page' '--watch' 'show it again when it changes, looking every 5 seconds' '--curl' 'print the equal curl line and send nothing'
         case 'users get'
@@ -125,6 +129,8 @@ function __convirza_flags
             printf '%s\t%s\n' '--limit' 'rows wanted, over several pages if need be (default: 100)' '--offset' 'rows to skip (default: 0)' '--all' 'all rows, page by page' '--watch' 'show it again when it changes, looking every 5 seconds' '--curl' 'print the equal curl line and send nothing'
         case 'industries list'
             printf '%s\t%s\n' '--limit' 'rows wanted, over several pages if need be (default: 100)' '--offset' 'rows to skip (default: 0)' '--all' 'all rows, page by page' '--watch' 'show it again when it changes, looking every 5 seconds' '--curl' 'print the equal curl line and send nothing'
+        case 'voice login'
+            printf '%s\t%s\n' '--token-stdin' 'read a JWT from standard input instead of a key' '--key-stdin' 'read the API key of the voice service from standard input' '--config-id' 'voice configuration to remember' '--project-id' 'project to remember'
         case 'voice stream'
             printf '%s\t%s\n' '--save' 'keep the spoken answer as a WAV file' '--transport' 'how audio is sent: binary frames, or JSON audio_input messages' '--config-id' 'voice configuration (default: NEXTEVI_CONFIG_ID)' '--project-id' 'project; found from the configuration when left out' '--speed' 'times real time' '--reply-timeout' 'how long to wait for an answer' '--allow-truncated' 'take a WAV file that is shorter than its header says'
         case 'sandbox start'
@@ -141,6 +147,8 @@ end
 function __convirza_value -a place value
     set -l words $argv[3..-1]
     switch "$place"
+        case 'auth migrate --to'
+            printf '%s\n' 'keychain' 'passphrase' 'file'
         case 'users list --user-status'
             printf '%s\n' 'active' 'inactive' 'deleted'
         case 'users list --sort-by'
@@ -189,7 +197,7 @@ function __convirza_argument -a place value
         case ':0'
             printf '%s\t%s\n' 'auth' 'Sign in and out, and see who you are' 'users' 'People who may sign in' 'groups' 'Groups (org units) and their hierarchy' 'webhooks' 'Calls to your own server' 'prompts' 'Audio files for call flows' 'agents' 'AI voice agents' 'numbers' 'Phone numbers' 'routes' 'Provisioned routes (call flows)' 'broadcasts' 'SMS broadcasts' 'calls' 'Call records' 'sms' 'SMS conversations' 'tags' 'Tags on calls' 'ad-sources' 'Advertising sources' 'industries' 'Industries' 'voice' 'Talk to a NextEVI voice agent' 'sandbox' 'A local stand-in for both services' 'config' 'Settings of this machine' 'api' 'Send any request to the API, signed in' 'whoami' 'Show the account you are signed in as, as the service sees it' 'schema' 'Describe commands, flags, endpoints, evidence and exit codes for machines' 'open' 'Open the vendor\'s documentation in a browser' 'completion' 'Print the completion script for a shell' 'demo' 'The main job against a local sandbox, step by step: no account, no network' 'help' 'help for a command'
         case 'auth:0'
-            printf '%s\t%s\n' 'login' 'Sign in with email and password and keep the tokens, encrypted' 'refresh' 'Exchange the stored refresh token for a new pair now' 'logout' 'Revoke both tokens and forget them' 'profile' 'Show the account you are signed in as, as the service sees it' 'status' 'Show who is signed in, for how long, and how the tokens are kept (offline)'
+            printf '%s\t%s\n' 'login' 'Sign in with email and password and keep the tokens, encrypted' 'refresh' 'Exchange the stored refresh token for a new pair now' 'logout' 'Revoke both tokens and forget them and the voice key' 'profile' 'Show the account you are signed in as, as the service sees it' 'status' 'Show who is signed in, for how long, and how the tokens are kept (offline)' 'list' 'List all profiles: service, account, group, expiry, key (offline)' 'switch' 'Make a profile the one that commands use' 'token' 'Print the access token for another program, refreshed if it has ended' 'migrate' 'Seal the credentials of every profile with another key'
         case 'users:0'
             printf '%s\t%s\n' 'list' 'List the users of a group and its sub-groups' 'get' 'Show one user' 'create' 'Create a user' 'update' 'Replace a user' 'patch' 'Change some fields of a user' 'delete' 'Delete a user (soft: it stays listed as deleted)'
         case 'groups:0'
@@ -217,11 +225,13 @@ function __convirza_argument -a place value
         case 'industries:0'
             printf '%s\t%s\n' 'list' 'List industries'
         case 'voice:0'
-            printf '%s\t%s\n' 'stream' 'Speak an audio file to an agent in real time and show its answer'
+            printf '%s\t%s\n' 'login' 'Keep the NextEVI key in the profile, encrypted; the same as auth login --voice' 'stream' 'Speak an audio file to an agent in real time and show its answer'
         case 'sandbox:0'
             printf '%s\t%s\n' 'start' 'Start it on this machine; it ends with Ctrl-C and forgets everything'
         case 'config:0'
             printf '%s\t%s\n' 'list' 'Show all settings' 'get' 'Print one setting' 'set' 'Keep a setting' 'unset' 'Go back to the default'
+        case 'auth switch:0'
+            __convirza_ask 'profiles' $words
         case 'users get:0'
             __convirza_ask 'ids' 'users' $words
         case 'users update:0'
@@ -308,7 +318,7 @@ function __convirza_complete
             continue
         end
         switch $word
-            case --address --agent-code --agent-ring-to --api-url --billing-id --ca-file --call-id --caller-id --campaign-id --city --columns --config-id --ct-user-ou-id --data --disposition --email --end --field --first-name --group-name --host --include --industry-id --input --jq --last-name --limit --login-key --message-type --name --oauth-url --offset --order --org-unit-ext-id --org-unit-id --org-unit-name --org-unit-parent-id --output --phone-number --port --profile --project-id --provisioned-route-id --proxy --recording-created-by --recording-file-type --reply-timeout --retries --ring-to --role --role-id --save --search --seed --sort --sort-by --sort-order --speed --start --state --status --timeout --timezone --token-key --top-ou-id --transport --type --user-ext-id --user-status --username --voice-url --zip -d -f
+            case --address --agent-code --agent-ring-to --api-url --billing-id --ca-file --call-id --caller-id --campaign-id --city --columns --config-id --ct-user-ou-id --data --disposition --email --end --field --first-name --group-name --host --include --industry-id --input --jq --last-name --limit --login-key --message-type --name --oauth-url --offset --order --org-unit-ext-id --org-unit-id --org-unit-name --org-unit-parent-id --output --phone-number --port --profile --project-id --provisioned-route-id --proxy --recording-created-by --recording-file-type --reply-timeout --retries --ring-to --role --role-id --save --search --seed --sort --sort-by --sort-order --speed --start --state --status --timeout --timezone --to --token-key --top-ou-id --transport --type --user-ext-id --user-status --username --voice-url --zip -d -f
                 set flag $word
             case '-?*'
             case '*'
@@ -317,7 +327,7 @@ function __convirza_complete
                         continue
                     end
                     set -l next (string trim -- "$path $word")
-                    if contains -- $next 'auth' 'auth login' 'auth refresh' 'auth logout' 'auth profile' 'auth status' 'users' 'users list' 'users get' 'users create' 'users update' 'users patch' 'users delete' 'groups' 'groups list' 'groups children' 'groups tree' 'groups hierarchy' 'groups get' 'groups create' 'groups update' 'groups patch' 'groups delete' 'webhooks' 'webhooks list' 'webhooks get' 'webhooks create' 'webhooks update' 'webhooks patch' 'webhooks delete' 'prompts' 'prompts list' 'prompts upload' 'prompts delete' 'agents' 'agents list' 'agents get' 'agents create' 'agents update' 'agents patch' 'agents delete' 'numbers' 'numbers available' 'numbers assigned' 'numbers provisioned' 'numbers order' 'numbers release' 'routes' 'routes list' 'routes get' 'routes create' 'routes update' 'routes patch' 'routes delete' 'broadcasts' 'broadcasts list' 'broadcasts get' 'broadcasts create' 'broadcasts update' 'broadcasts patch' 'broadcasts delete' 'calls' 'calls list' 'calls get' 'sms' 'sms list' 'tags' 'tags list' 'tags create' 'tags update' 'tags delete' 'ad-sources' 'ad-sources list' 'industries' 'industries list' 'voice' 'voice stream' 'sandbox' 'sandbox start' 'config' 'config list' 'config get' 'config set' 'config unset' 'api' 'whoami' 'schema' 'open' 'completion' 'demo'
+                    if contains -- $next 'auth' 'auth login' 'auth refresh' 'auth logout' 'auth profile' 'auth status' 'auth list' 'auth switch' 'auth token' 'auth migrate' 'users' 'users list' 'users get' 'users create' 'users update' 'users patch' 'users delete' 'groups' 'groups list' 'groups children' 'groups tree' 'groups hierarchy' 'groups get' 'groups create' 'groups update' 'groups patch' 'groups delete' 'webhooks' 'webhooks list' 'webhooks get' 'webhooks create' 'webhooks update' 'webhooks patch' 'webhooks delete' 'prompts' 'prompts list' 'prompts upload' 'prompts delete' 'agents' 'agents list' 'agents get' 'agents create' 'agents update' 'agents patch' 'agents delete' 'numbers' 'numbers available' 'numbers assigned' 'numbers provisioned' 'numbers order' 'numbers release' 'routes' 'routes list' 'routes get' 'routes create' 'routes update' 'routes patch' 'routes delete' 'broadcasts' 'broadcasts list' 'broadcasts get' 'broadcasts create' 'broadcasts update' 'broadcasts patch' 'broadcasts delete' 'calls' 'calls list' 'calls get' 'sms' 'sms list' 'tags' 'tags list' 'tags create' 'tags update' 'tags delete' 'ad-sources' 'ad-sources list' 'industries' 'industries list' 'voice' 'voice login' 'voice stream' 'sandbox' 'sandbox start' 'config' 'config list' 'config get' 'config set' 'config unset' 'api' 'whoami' 'schema' 'open' 'completion' 'demo'
                         set path $next
                         continue
                     end

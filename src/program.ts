@@ -1,5 +1,6 @@
 /** Assembles the command tree. Whatever is heavy is loaded inside an action, not here. */
 import { Argument, Command, CommanderError, InvalidArgumentError, Option } from 'commander';
+import { addAuthCommands, addVoiceLogin } from './commands/auth-commands.ts';
 import { addEndpointCommand } from './commands/endpoint-command.ts';
 import { exitCodesHelp, globalFlagsHelp, HELP, wrap } from './commands/help.ts';
 import { makeRun, type RunAction } from './commands/run.ts';
@@ -64,16 +65,9 @@ const EXIT_CODES_OF: readonly [string, readonly number[]][] = [
   ['demo', [0, 1, 2, 130]],
 ];
 
-function addAuthStatus(auth: Command, run: RunAction): void {
-  auth
-    .command('status')
-    .description('Show who is signed in, for how long, and how the tokens are kept (offline)')
-    .addHelpText('after', '\nExamples:\n  $ convirza auth status\n  $ convirza auth status --json')
-    .action(run(async (invocation) => (await import('./commands/auth.ts')).runStatus(invocation)));
-}
-
 function addVoice(program: Command, run: RunAction): void {
   const voice = program.command('voice').description('Talk to a NextEVI voice agent').helpCommand(false);
+  addVoiceLogin(voice, run);
   voice
     .command('stream')
     .description('Speak an audio file to an agent in real time and show its answer')
@@ -102,7 +96,10 @@ function addVoice(program: Command, run: RunAction): void {
         '  $ convirza voice stream question.wav --json --sandbox',
         '',
         'Notes:',
-        wrap('Credentials come from NEXTEVI_API_KEY or NEXTEVI_ACCESS_TOKEN, never from a flag.', '  '),
+        wrap(
+          'Credentials come from NEXTEVI_API_KEY or NEXTEVI_ACCESS_TOKEN, else from convirza voice login, never from a flag.',
+          '  ',
+        ),
         wrap('A turn ends by silence, so silence follows the file until the answer begins.', '  '),
         wrap(
           'It ends by itself when the answer is complete; how the service marks that is only partly documented: a marked last chunk, or three quiet seconds.',
@@ -211,7 +208,7 @@ export function buildProgram(ctx: Context, wanted: (family: string) => boolean =
     const family = program.command(name).description(summary).helpCommand(false);
     if (!wanted(name)) continue;
     for (const endpoint of endpoints) addEndpointCommand(family, endpoint, ctx, run);
-    if (name === 'auth') addAuthStatus(family, run);
+    if (name === 'auth') addAuthCommands(family, run);
   }
   addVoice(program, run);
   addSandbox(program, run);
@@ -421,6 +418,8 @@ export async function runProgram(ctx: Context, words: readonly string[]): Promis
   // What completion scripts ask for; no command of the tree, so that no page shows it.
   if (words[0] === '__complete')
     return (await import('./commands/complete.ts')).runComplete(ctx, words.slice(1));
+  // What the program asks of itself; no command of the tree either.
+  if (words[0] === '__keychain') return (await import('./commands/keychain.ts')).runKeychain(ctx);
   const program = buildProgram(ctx, (family) => words.includes(family));
   if (words.length === 0) {
     program.outputHelp();
@@ -430,7 +429,9 @@ export async function runProgram(ctx: Context, words: readonly string[]): Promis
     // `help users list` at any depth; commander's own help command knows one level.
     const topic = words[0] === 'help' ? words.slice(1).filter((word) => !word.startsWith('-')) : [];
     if (knownWords(program, topic).length < topic.length)
-      throw new CliError('usage', `There is no command ${topic.join(' ')}`, { hint: 'See: convirza --help.' });
+      throw new CliError('usage', `There is no command ${topic.join(' ')}`, {
+        hint: 'See: convirza --help.',
+      });
     const asked = words[0] === 'help' ? [...topic, '--help'] : words;
     await program.parseAsync(bindJsonFields(program, asked), { from: 'user' });
   } catch (error) {

@@ -90,6 +90,7 @@ describe('the arrows between rooms', () => {
       chalk: /^(main\.ts|output\/|commands\/invocation\.ts)/,
       ora: /^output\/progress\.ts$/,
       conf: /^settings\//,
+      '@napi-rs': /^credentials\/keychain-process\.ts$/,
     };
     const strays = imports.filter(({ from, to }) => homes[library(to)]?.test(from) === false);
     expect(strays).toEqual([]);

@@ -1,43 +1,24 @@
-/** `auth login`, `auth refresh`, `auth logout` and `auth status`. */
+/** `auth login`, `auth refresh` and `auth logout`. */
 import { login, oauthEndpoint, revoke } from '../convirza/oauth.ts';
-import type { Account } from '../convirza/tokens.ts';
+import type { TokenPair } from '../convirza/tokens.ts';
 import { REDACTED } from '../convirza/trace.ts';
 import {
   type CredentialStore,
   checkProfileName,
+  type ProfileRecord,
   type StoredSession,
   toStoredSession,
 } from '../credentials/index.ts';
 import { writeRecord } from '../output/rows.ts';
 import { CliError } from '../shared/errors.ts';
 import { askSecret, askText } from './ask.ts';
-import { environmentLogin, environmentToken, hosts } from './credentials.ts';
+import { runVoiceLogin, type VoiceLoginOptions } from './auth-voice.ts';
+import { describeAccount, describeExpiry, publicAccount } from './auth-words.ts';
+import { checkSecret, environmentLogin, environmentToken, hosts } from './credentials.ts';
 import { readSecretStdin } from './input.ts';
 import type { Invocation } from './invocation.ts';
 import { type PreviewFlags, preview } from './request-preview.ts';
-import { openStore, storedTokens } from './stored-tokens.ts';
-
-const ROLES: Readonly<Record<number, string>> = { 1: 'Admin', 2: 'Standard', 3: 'ReadOnly' };
-
-function describeAccount(account: Account | undefined): string {
-  return account?.email ?? (account?.userId === undefined ? 'unknown account' : `user ${account.userId}`);
-}
-
-/** "in 6 days", "3 hours ago", "unknown". */
-export function describeExpiry(at: number | undefined, now: number): string {
-  if (at === undefined) return 'unknown';
-  const distance = Math.abs(at - now);
-  const units: [number, string][] = [
-    [86_400_000, 'day'],
-    [3_600_000, 'hour'],
-    [60_000, 'minute'],
-    [1_000, 'second'],
-  ];
-  const [size, name] = units.find(([unit]) => distance >= unit) ?? [1_000, 'second'];
-  const count = Math.floor(distance / size);
-  const words = `${count} ${name}${count === 1 ? '' : 's'}`;
-  return at >= now ? `in ${words}` : `${words} ago`;
-}
+import { forProfile, openStore, storedTokens } from './stored-tokens.ts';
 
 /** Shows what one of the OAuth calls would send; nothing secret is read for it. */
 async function previewCall(
@@ -52,73 +33,121 @@ async function previewCall(
   return preview(invocation, options, request, { signedIn: false });
 }
 
-export interface LoginOptions extends PreviewFlags {
+export interface LoginOptions extends PreviewFlags, VoiceLoginOptions {
   email?: string;
   passwordStdin?: boolean;
   loginKey?: string;
+  voice?: boolean;
 }
 
-async function readCredentials(
-  invocation: Invocation,
-  options: LoginOptions,
-): Promise<{ email: string; password: string }> {
+interface Credentials {
+  email: string;
+  password: string;
+  /** Whether somebody typed the password, and can type another one. */
+  typed: boolean;
+}
+
+async function readCredentials(invocation: Invocation, options: LoginOptions): Promise<Credentials> {
   const env = environmentLogin(invocation);
   if (options.passwordStdin === true) {
     const email = options.email ?? invocation.ctx.env['CONVIRZA_EMAIL'];
     if (!email) throw new CliError('usage', '--password-stdin needs --email');
-    return { email, password: await readSecretStdin(invocation, 'The password') };
+    return { email, password: await readSecretStdin(invocation, 'The password'), typed: false };
   }
-  if (env !== undefined && (options.email === undefined || options.email === env.email)) return env;
+  if (env !== undefined && (options.email === undefined || options.email === env.email))
+    return { ...env, typed: false };
   if (!invocation.terminal.canAsk)
     throw new CliError('usage', 'Signing in needs an email and a password, and there is nobody to ask', {
       hint: 'Use --email with --password-stdin, or CONVIRZA_EMAIL and CONVIRZA_PASSWORD; in CI rather CONVIRZA_TOKEN.',
     });
   const email = options.email ?? (await askText(invocation, 'Email'));
-  return { email: email.trim(), password: await askSecret(invocation, 'Password') };
+  return { email: email.trim(), password: await askSecret(invocation, 'Password'), typed: true };
+}
+
+/** Pauses before a password is asked for again: the service takes ten logins a minute. */
+const PAUSES_MS = [1_000, 2_000, 4_000];
+
+/** Signs in; a wrong password that was typed may be typed again. */
+async function signIn(invocation: Invocation, options: LoginOptions): Promise<TokenPair> {
+  const { now, signal, sleep } = invocation.ctx;
+  const { typed, ...given } = await readCredentials(invocation, options);
+  const client = await invocation.makeClient();
+  let credentials = given;
+  for (let attempt = 0; ; attempt++) {
+    const progress = await invocation.progress('Signing in');
+    try {
+      return await login(client, { ...credentials, loginKey: options.loginKey }, now(), signal);
+    } catch (error) {
+      const pause = PAUSES_MS[attempt];
+      if (!typed || pause === undefined || !(error instanceof CliError) || error.type !== 'auth') throw error;
+      progress.stop();
+      invocation.warn(`${error.message}.`);
+      await sleep(pause, signal);
+      credentials = { ...credentials, password: await askSecret(invocation, 'Password') };
+    } finally {
+      progress.stop();
+    }
+  }
+}
+
+/** A token that somebody has already: nothing is sent, and there is nothing to refresh it with. */
+async function givenToken(invocation: Invocation): Promise<TokenPair> {
+  const text = (await readSecretStdin(invocation, 'The token')).trim();
+  return { accessToken: checkSecret(text, 'The token on standard input') };
+}
+
+/** @throws CliError `usage` for flags that belong to another kind of login */
+function checkLoginOptions(options: LoginOptions): void {
+  const refuse = (given: boolean, message: string) => {
+    if (given) throw new CliError('usage', message, { hint: 'See: convirza auth login --help' });
+  };
+  const { voice, keyStdin, configId, projectId, tokenStdin, passwordStdin, email } = options;
+  const local = voice === true || tokenStdin === true;
+  refuse(
+    local && (options.dryRun === true || options.curl === true),
+    'This login sends nothing that could be shown',
+  );
+  if (voice === true)
+    refuse(passwordStdin === true || email !== undefined, '--voice takes no email and no password');
+  else {
+    const voiceOnly = keyStdin === true || configId !== undefined || projectId !== undefined;
+    refuse(voiceOnly, '--key-stdin, --config-id and --project-id belong to --voice');
+    refuse(
+      tokenStdin === true && (passwordStdin === true || email !== undefined),
+      '--token-stdin stands alone',
+    );
+  }
 }
 
 export async function runLogin(invocation: Invocation, options: LoginOptions): Promise<void> {
+  checkLoginOptions(options);
+  if (options.voice === true) return runVoiceLogin(invocation, options);
   const shownEmail = options.email ?? environmentLogin(invocation)?.email ?? 'you@example.com';
   const shown = { [options.loginKey ?? 'email']: shownEmail, password: REDACTED };
   if (await previewCall(invocation, options, 'login', shown)) return;
-  const { now, signal } = invocation.ctx;
   const profile = checkProfileName(invocation.profile);
   const store = openStore(invocation);
   const places = hosts(invocation);
-  const credentials = await readCredentials(invocation, options);
-  const client = await invocation.makeClient();
-  const progress = await invocation.progress('Signing in');
-  let session: StoredSession;
-  try {
-    const pair = await login(client, { ...credentials, loginKey: options.loginKey }, now(), signal);
-    session = toStoredSession(pair, places, now());
-    await store.locked(profile, async () => {
-      // A file that cannot be opened any more does not stand in the way of a new login.
-      const record = await store.read(profile).catch(() => undefined);
-      await store.write(profile, { ...record, convirza: session });
-    });
-  } finally {
-    progress.stop();
-  }
+  // Before anybody types a password: a store that cannot be opened would throw the new tokens away.
+  const { lost } = await store.readForLogin(profile);
+  if (lost !== undefined) invocation.warn(`${lost}. The new login replaces it.`);
+  const pair = options.tokenStdin === true ? await givenToken(invocation) : await signIn(invocation, options);
+  const session = toStoredSession(pair, places, invocation.ctx.now());
+  await store.locked(profile, async () => {
+    const { record } = await store.readForLogin(profile);
+    await store.write(profile, { ...record, convirza: session });
+  });
+  await invocation.settings.rememberFor(profile, {
+    'api-url': invocation.settings.get('api-url'),
+    'oauth-url': invocation.settings.get('oauth-url'),
+  });
   if (environmentToken(invocation) !== undefined)
     invocation.warn('CONVIRZA_TOKEN is set and will be used instead of this session.');
-  invocation.say(`Signed in as ${describeAccount(session.account)} (profile ${profile}).`);
+  if (options.tokenStdin === true)
+    invocation.say(`The token is kept (profile ${profile}); its first use will tell whether it works.`);
+  else invocation.say(`Signed in as ${describeAccount(session.account)} (profile ${profile}).`);
   if (invocation.format !== 'table')
     await writeRecord({ profile, ...publicAccount(session) }, invocation.rowsOptions());
-}
-
-function publicAccount(session: StoredSession): Record<string, unknown> {
-  const { account } = session;
-  const time = (at: number | undefined) => (at === undefined ? null : new Date(at).toISOString());
-  return {
-    email: account?.email ?? null,
-    user_id: account?.userId ?? null,
-    role: account?.roleId === undefined ? null : (ROLES[account.roleId] ?? account.roleId),
-    org_unit_id: account?.orgUnitId ?? null,
-    api_url: session.apiUrl,
-    access_expires: time(session.accessExpiresAt),
-    refresh_expires: time(session.refreshExpiresAt),
-  };
 }
 
 async function storedSession(store: CredentialStore, profile: string): Promise<StoredSession> {
@@ -147,112 +176,80 @@ export async function runRefresh(invocation: Invocation, options: PreviewFlags =
     await writeRecord({ profile, ...publicAccount(session) }, invocation.rowsOptions());
 }
 
-export async function runLogout(
-  invocation: Invocation,
-  options: PreviewFlags & { tokenKey?: string },
-): Promise<void> {
+export interface LogoutOptions extends PreviewFlags {
+  tokenKey?: string;
+  all?: boolean;
+}
+
+export async function runLogout(invocation: Invocation, options: LogoutOptions): Promise<void> {
   const shown = { [options.tokenKey ?? 'token']: REDACTED, token_type: 'refresh' };
   if (await previewCall(invocation, options, 'logout', shown)) return;
-  const { signal } = invocation.ctx;
-  const profile = checkProfileName(invocation.profile);
+  if (options.all !== true) return logoutOne(invocation, options, checkProfileName(invocation.profile));
+  const profiles = await openStore(invocation).profiles();
+  if (profiles.length === 0) invocation.say('Nobody is signed in.');
+  for (const profile of profiles) await logoutOne(await forProfile(invocation, profile), options, profile);
+}
+
+async function logoutOne(invocation: Invocation, options: LogoutOptions, profile: string): Promise<void> {
   const store = openStore(invocation);
-  let session: StoredSession | undefined;
+  let record: ProfileRecord | undefined;
   try {
-    session = (await store.read(profile))?.convirza;
+    record = await store.read(profile);
   } catch (error) {
     if (!(error instanceof CliError)) throw error;
-    await store.remove(profile);
+    await store.locked(profile, async () => store.remove(profile));
+    await invocation.settings.forgetProfile(profile);
     invocation.warn(
       `${error.message}. It was forgotten; its tokens could not be revoked and end by themselves.`,
     );
     return;
   }
-  if (session === undefined) {
+  if (record === undefined) {
     invocation.say(`Nobody is signed in (profile ${profile}).`);
     return;
   }
-  const belongsHere = session.oauthUrl === hosts(invocation).oauthUrl;
-  const problems: string[] = [];
-  if (belongsHere) {
-    const client = await invocation.makeClient();
-    const { accessToken, refreshToken } = session;
-    const pairs: ['access' | 'refresh', string | undefined][] = [
-      ['refresh', refreshToken],
-      ['access', accessToken],
-    ];
-    for (const [kind, token] of pairs) {
-      if (token === undefined) continue;
-      try {
-        await revoke(client, token, kind, { tokenKey: options.tokenKey, signal });
-      } catch (error) {
-        if (!(error instanceof CliError) || signal.aborted) throw error;
-        problems.push(`${kind} token: ${error.message}`);
-      }
-    }
-  } else problems.push(`they belong to ${session.oauthUrl}, which this command does not go to`);
+  const { convirza, voice } = record;
+  const problems = convirza === undefined ? [] : await revokeSession(invocation, options, convirza);
   await store.locked(profile, async () => store.remove(profile));
+  await invocation.settings.forgetProfile(profile);
   if (problems.length > 0)
     invocation.warn(
-      `Signed out here, but the tokens may still work on the service until they end (${problems.join('; ')}).`,
+      `Signed out here, but the tokens may still work on the service until they end (profile ${profile}; ${problems.join('; ')}).`,
     );
-  else
-    invocation.say(`Signed out ${describeAccount(session.account)}: both tokens are revoked and forgotten.`);
+  else if (convirza !== undefined)
+    invocation.say(
+      `Signed out ${describeAccount(convirza.account)} (profile ${profile}): its tokens are revoked and forgotten.`,
+    );
+  if (voice !== undefined)
+    invocation.say(
+      `The voice credentials are forgotten too (profile ${profile}); they stay good until they are withdrawn in the NextEVI dashboard.`,
+    );
 }
 
-/** Offline: what is stored, for how long it is good, and how it is kept. */
-export async function runStatus(invocation: Invocation): Promise<void> {
-  const { now } = invocation.ctx;
-  const token = environmentToken(invocation);
-  const store = openStore(invocation);
-  if (token !== undefined) {
-    const record = {
-      profile: null,
-      source: 'CONVIRZA_TOKEN',
-      signed_in: true,
-      api_url: hosts(invocation).apiUrl,
-    };
-    if (invocation.format !== 'table') return writeRecord(record, invocation.rowsOptions());
-    await invocation.write('Signed in by the token in CONVIRZA_TOKEN; the credential store is not used.\n');
-    return;
-  }
-  const profile = checkProfileName(invocation.profile);
-  const session = (await store.read(profile))?.convirza;
-  if (session === undefined && environmentLogin(invocation) === undefined) {
-    if (invocation.format !== 'table')
-      await writeRecord({ profile, signed_in: false }, invocation.rowsOptions());
-    throw new CliError('auth', `You are not signed in (profile ${profile})`, {
-      hint: 'Run convirza auth login, or set CONVIRZA_TOKEN.',
-    });
-  }
-  if (session === undefined) {
-    if (invocation.format !== 'table') {
-      const record = { profile, source: 'CONVIRZA_EMAIL', signed_in: false };
-      return writeRecord(record, invocation.rowsOptions());
-    }
-    await invocation.write(
-      'Not signed in yet; CONVIRZA_EMAIL and CONVIRZA_PASSWORD are used at the first request.\n',
-    );
-    return;
-  }
-  if (invocation.format !== 'table') {
-    const record = {
-      profile,
-      source: 'store',
-      signed_in: true,
-      ...publicAccount(session),
-      backend: store.backend.name,
-    };
-    return writeRecord(record, invocation.rowsOptions());
-  }
-  const role = session.account?.roleId === undefined ? undefined : ROLES[session.account.roleId];
-  const lines = [
-    `Signed in as ${describeAccount(session.account)}${role === undefined ? '' : `, ${role}`} (profile ${profile})`,
-    `  service        ${session.apiUrl}`,
-    ...(session.account?.orgUnitId === undefined ? [] : [`  group          ${session.account.orgUnitId}`]),
-    `  access token   ends ${describeExpiry(session.accessExpiresAt, now())}, then it is refreshed by itself`,
-    `  refresh token  ends ${describeExpiry(session.refreshExpiresAt, now())}`,
-    `  kept in        ${store.path(profile)}`,
-    `  key            ${store.backend.description}`,
+/** Revokes the tokens of a session. @returns what went wrong, in words */
+async function revokeSession(
+  invocation: Invocation,
+  options: LogoutOptions,
+  session: StoredSession,
+): Promise<string[]> {
+  const { signal } = invocation.ctx;
+  if (session.oauthUrl !== hosts(invocation).oauthUrl)
+    return [`they belong to ${session.oauthUrl}, which this command does not go to`];
+  const problems: string[] = [];
+  const client = await invocation.makeClient();
+  const { accessToken, refreshToken } = session;
+  const pairs: ['access' | 'refresh', string | undefined][] = [
+    ['refresh', refreshToken],
+    ['access', accessToken],
   ];
-  await invocation.write(`${lines.join('\n')}\n`);
+  for (const [kind, token] of pairs) {
+    if (token === undefined) continue;
+    try {
+      await revoke(client, token, kind, { tokenKey: options.tokenKey, signal });
+    } catch (error) {
+      if (!(error instanceof CliError) || signal.aborted) throw error;
+      problems.push(`${kind} token: ${error.message}`);
+    }
+  }
+  return problems;
 }

@@ -50,8 +50,9 @@ function globalFlags(typed: readonly string[], ctx: Context): GlobalFlags & { sa
 async function presentToken(invocation: Invocation): Promise<string | undefined> {
   const given = environmentToken(invocation);
   if (given !== undefined) return given;
-  const { openStore } = await import('./stored-tokens.ts');
-  const session = (await openStore(invocation).read(invocation.profile))?.convirza;
+  // The key file alone: a keychain or a passphrase takes longer than somebody waits for a completion.
+  const { CredentialStore } = await import('../credentials/index.ts');
+  const session = (await new CredentialStore(invocation.settings.folder).read(invocation.profile))?.convirza;
   const { apiUrl, oauthUrl } = hosts(invocation);
   const ours = session?.apiUrl === apiUrl && session.oauthUrl === oauthUrl;
   const alive = (session?.accessExpiresAt ?? Number.POSITIVE_INFINITY) > invocation.ctx.now();

@@ -3,9 +3,11 @@
 import { parseBaseUrl } from '../convirza/url.ts';
 import { createRowSink } from '../output/rows.ts';
 import {
+  CHOICES,
   checkSettingName,
   ENDPOINT_PREFIX,
   NUMBER_RANGES,
+  profileSetting,
   SETTINGS,
   type SettingName,
   Settings,
@@ -35,6 +37,12 @@ export async function runConfigList(invocation: Invocation, origin: boolean): Pr
 
 export async function runConfigGet(invocation: Invocation, name: string): Promise<void> {
   const known = checkSettingName(name);
+  const ofProfile = profileSetting(known);
+  if (ofProfile !== undefined) {
+    const value = invocation.settings.ofProfile(ofProfile.profile, ofProfile.name);
+    if (value !== undefined) await invocation.write(`${value}\n`);
+    return;
+  }
   const override = invocation.settings
     .endpointOverrides()
     .get(known.slice(ENDPOINT_PREFIX.length).replace('.', ' '));
@@ -44,7 +52,10 @@ export async function runConfigGet(invocation: Invocation, name: string): Promis
 }
 
 /** Checks a value as a command would before it is kept. */
-async function check(invocation: Invocation, name: string, value: string): Promise<void> {
+async function check(invocation: Invocation, setting: string, value: string): Promise<void> {
+  const ofProfile = profileSetting(setting);
+  if (ofProfile !== undefined) (await import('../credentials/index.ts')).checkProfileName(ofProfile.profile);
+  const name = ofProfile?.name ?? setting;
   if (name.startsWith(ENDPOINT_PREFIX)) {
     const { readOverrides } = await import('./overrides.ts');
     readOverrides(new Map([[name.slice(ENDPOINT_PREFIX.length).replace('.', ' '), value]]));
@@ -58,6 +69,8 @@ async function check(invocation: Invocation, name: string, value: string): Promi
     const { checkProfileName } = await import('../credentials/index.ts');
     checkProfileName(value);
   } else if (Object.hasOwn(NUMBER_RANGES, name)) probe.number(name as keyof typeof NUMBER_RANGES);
+  else if (name === 'credentials.backend' || name === 'credentials.require')
+    probe.choice(name, CHOICES[name]);
 }
 
 export async function runConfigSet(invocation: Invocation, name: string, value: string): Promise<void> {
@@ -72,6 +85,8 @@ export async function runConfigUnset(invocation: Invocation, name: string): Prom
   await invocation.settings.unset(known);
   const usual = known.startsWith(ENDPOINT_PREFIX)
     ? 'what the catalogue says'
-    : settingSpec(known).default || 'nothing';
+    : profileSetting(known) !== undefined
+      ? 'what holds without a profile'
+      : settingSpec(known).default || 'nothing';
   invocation.say(`${known} is back to ${usual}.`);
 }

@@ -11,12 +11,37 @@ export function hosts(invocation: Invocation): { apiUrl: string; oauthUrl: strin
 /** The token of the environment; with it neither the store nor its key is touched. */
 export function environmentToken(invocation: Invocation): string | undefined {
   const token = invocation.ctx.env['CONVIRZA_TOKEN']?.trim();
-  if (!token) return undefined;
-  if (/[^\x21-\x7e]/.test(token))
-    throw new CliError('auth', 'CONVIRZA_TOKEN holds characters that no token has', {
+  return token ? checkSecret(token, 'CONVIRZA_TOKEN') : undefined;
+}
+
+/** @param what where it comes from. @throws CliError `auth` for what cannot be a token or a key */
+export function checkSecret(secret: string, what: string): string {
+  if (/[^\x21-\x7e]/.test(secret))
+    throw new CliError('auth', `${what} holds characters that no token has`, {
       hint: 'Check how it was copied: the token alone, without "Bearer" and line breaks.',
     });
-  return token;
+  return secret;
+}
+
+/** @param what where it comes from. @throws CliError `auth` for what is no API key of the voice service */
+export function checkVoiceKey(key: string, what: string): string {
+  if (!key.startsWith('oak_'))
+    throw new CliError('auth', `${what} is no API key: they begin with oak_`, {
+      hint: 'Copy it again from the dashboard; a JWT goes into NEXTEVI_ACCESS_TOKEN, or to --token-stdin.',
+    });
+  return checkSecret(key, what);
+}
+
+/** The voice credentials of the environment; with them neither the store nor its key is touched. */
+export function environmentVoice(
+  invocation: Invocation,
+): { apiKey: string | undefined; accessToken: string | undefined } | undefined {
+  const { env } = invocation.ctx;
+  const accessToken = env['NEXTEVI_ACCESS_TOKEN']?.trim() || undefined;
+  const apiKey = env['NEXTEVI_API_KEY']?.trim() || undefined;
+  if (accessToken === undefined && apiKey === undefined) return undefined;
+  if (accessToken === undefined && apiKey !== undefined) checkVoiceKey(apiKey, 'NEXTEVI_API_KEY');
+  return { apiKey, accessToken };
 }
 
 /** Email and password of the environment, both or none. */

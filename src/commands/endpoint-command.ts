@@ -2,6 +2,7 @@
 import { type Command, InvalidArgumentError, Option } from 'commander';
 import type { Context } from '../context.ts';
 import { type Endpoint, isMutation, type Param } from '../convirza/catalogue/types.ts';
+import { addVoiceLoginFlags } from './auth-commands.ts';
 import type { BodyFlag } from './body.ts';
 import { rememberValues } from './describe.ts';
 import type { EndpointInput } from './endpoint.ts';
@@ -93,9 +94,12 @@ export function addEndpointCommand(family: Command, endpoint: Endpoint, ctx: Con
       command
         .option('--email <address>', 'address to sign in with')
         .option('--password-stdin', 'read the password from standard input')
+        .option('--token-stdin', 'read an access token from standard input instead; with --voice a JWT')
+        .option('--voice', 'sign in to the NextEVI voice service')
         .addOption(
           new Option('--login-key <name>', 'key of the address in the request').default(undefined, 'email'),
         );
+      addVoiceLoginFlags(command);
       command.action(
         run(async (invocation, _args, options) => (await import('./auth.ts')).runLogin(invocation, options)),
       );
@@ -108,6 +112,7 @@ export function addEndpointCommand(family: Command, endpoint: Endpoint, ctx: Con
       );
       return;
     case 'auth-logout':
+      command.option('--all', 'every profile');
       command.addOption(
         new Option('--token-key <name>', 'key of the token in the request').default(undefined, 'token'),
       );

@@ -15,6 +15,7 @@ const RESERVED = new Set([
   'CONVIRZA_PASSPHRASE',
   'CONVIRZA_CONFIG_DIR',
   'CONVIRZA_STACK',
+  'CONVIRZA_VOICE',
 ]);
 
 /** Flags that are settings find their variable there; those of commander itself have none. */

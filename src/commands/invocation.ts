@@ -46,6 +46,8 @@ const SETTING_FLAGS: Readonly<Record<SettingName, keyof GlobalFlags | undefined>
   'api-url': 'apiUrl',
   'oauth-url': 'oauthUrl',
   'voice-url': 'voiceUrl',
+  'voice-config-id': undefined,
+  'voice-project-id': undefined,
   profile: 'profile',
   timeout: 'timeout',
   retries: 'retries',
@@ -53,6 +55,8 @@ const SETTING_FLAGS: Readonly<Record<SettingName, keyof GlobalFlags | undefined>
   proxy: 'proxy',
   'no-proxy': undefined,
   'ca-file': 'caFile',
+  'credentials.backend': undefined,
+  'credentials.require': undefined,
 };
 
 /** Writes and waits until the stream takes more; fails when nobody reads it any more. */

@@ -23,28 +23,22 @@ export interface VoiceStreamOptions {
   allowTruncated?: boolean;
 }
 
-/** Credentials of the voice service: a JWT in a header is preferred, since addresses end up in logs. */
-export function voiceCredentials(
+/** Credentials of the voice service: the environment, then the profile. */
+async function voiceCredentials(
   invocation: Invocation,
   options: Pick<VoiceStreamOptions, 'configId' | 'projectId'>,
-): VoiceCredentials {
-  const { env } = invocation.ctx;
-  const accessToken = env['NEXTEVI_ACCESS_TOKEN']?.trim() || undefined;
-  const apiKey = env['NEXTEVI_API_KEY']?.trim() || undefined;
-  if (accessToken === undefined && apiKey === undefined)
-    throw new CliError('auth', 'There are no credentials for the voice service', {
-      hint: 'Set NEXTEVI_API_KEY, or NEXTEVI_ACCESS_TOKEN; --sandbox needs neither.',
-    });
-  if (accessToken === undefined && apiKey !== undefined && !apiKey.startsWith('oak_'))
-    throw new CliError('auth', 'NEXTEVI_API_KEY is no API key: they begin with oak_', {
-      hint: 'Copy it again from the dashboard; a JWT goes into NEXTEVI_ACCESS_TOKEN.',
-    });
-  const configId = options.configId ?? (env['NEXTEVI_CONFIG_ID']?.trim() || undefined);
-  if (configId === undefined)
+): Promise<VoiceCredentials> {
+  const { environmentVoice } = await import('./credentials.ts');
+  const { apiKey, accessToken } =
+    environmentVoice(invocation) ?? (await (await import('./auth-voice.ts')).storedVoice(invocation));
+  const { settings } = invocation;
+  const configId = options.configId ?? settings.get('voice-config-id').trim();
+  if (configId === '')
     throw new CliError('usage', 'Which voice configuration? The service needs its id', {
       hint: 'Give --config-id, or set NEXTEVI_CONFIG_ID; the dashboard shows it.',
     });
-  const projectId = options.projectId ?? (env['NEXTEVI_PROJECT_ID']?.trim() || undefined);
+  const projectId = (options.projectId ?? settings.get('voice-project-id').trim()) || undefined;
+  // Both at once from the environment: a JWT in a header is preferred, since addresses end up in logs.
   return { apiKey, accessToken, configId, projectId };
 }
 
@@ -142,7 +136,7 @@ export async function runVoiceStream(
 ): Promise<void> {
   const { ctx } = invocation;
   const url = invocation.url('voice-url');
-  const credentials = voiceCredentials(invocation, options);
+  const credentials = await voiceCredentials(invocation, options);
   const path = resolve(ctx.cwd, file);
   const save = options.save === undefined ? undefined : resolve(ctx.cwd, options.save);
   const input = await openAudio(path, { allowTruncated: options.allowTruncated });

@@ -1,22 +1,38 @@
-/** Where the key of the store comes from. One backend so far; others implement the same interface. */
+/** Where the key of the store comes from, and the simplest such place: a file. */
 import { randomBytes } from 'node:crypto';
-import { link, open, readFile, unlink } from 'node:fs/promises';
+import { link, open, readFile, rm, unlink } from 'node:fs/promises';
 import { join } from 'node:path';
 import { temporaryName } from '../shared/atomic-file.ts';
 import { CliError, errorCode } from '../shared/errors.ts';
-import type { SealKey } from './seal.ts';
+import type { SealedHeader, SealKey } from './seal.ts';
+
+/** The kinds of key, the weakest first. */
+export const BACKENDS = ['file', 'passphrase', 'keychain'] as const;
+export type BackendName = (typeof BACKENDS)[number];
 
 export interface KeyBackend {
-  readonly name: string;
+  readonly name: BackendName;
   /** For `auth status`: what it is, and what it does not protect against. */
   readonly description: string;
-  /** The key, or undefined when there is none yet. @throws CliError `auth` when it is there but cannot be used */
-  read(): Promise<SealKey | undefined>;
-  /** The key, made now if there is none. */
-  readOrCreate(): Promise<SealKey>;
+  /**
+   * The key, or undefined when there is none yet.
+   *
+   * @param sealed what the file that is to be opened says of its key
+   * @throws CliError `auth` when it is there but cannot be used
+   */
+  read(sealed?: SealedHeader): Promise<SealKey | undefined>;
+  /**
+   * The key, made now if there is none.
+   *
+   * @param sealed what a file of this store that the same backend sealed says of its key
+   * @throws CliError `auth` when it can neither be used nor made
+   */
+  readOrCreate(sealed?: SealedHeader): Promise<SealKey>;
+  /** Forgets the key, once nothing is sealed with it any more. */
+  forget?(): Promise<void>;
 }
 
-const KEY_BYTES = 32;
+export const KEY_BYTES = 32;
 
 /** A random key in a file that only its owner can read. */
 export class KeyFile implements KeyBackend {
@@ -66,6 +82,10 @@ export class KeyFile implements KeyBackend {
     const created = await this.read();
     if (created === undefined) throw this.#unusable('vanished while it was being made');
     return created;
+  }
+
+  async forget(): Promise<void> {
+    await rm(this.path, { force: true });
   }
 
   #unusable(why: string, cause?: unknown): CliError {

@@ -20,37 +20,59 @@ export class SealError extends Error {
   }
 }
 
+/** How a key was derived from a passphrase; stored in the clear beside what it sealed. */
+export interface KdfParameters {
+  name: 'scrypt';
+  n: number;
+  r: number;
+  p: number;
+  /** Base64. */
+  salt: string;
+}
+
 export interface SealKey {
   /** 32 bytes. */
   bytes: Buffer;
   /** Where the key comes from; stored in the clear, so that the right one can be asked for. */
   backend: string;
+  /** Where the key was derived. */
+  kdf?: KdfParameters | undefined;
 }
 
-interface SealedFile {
-  format: string;
-  version: number;
+/** What a sealed file says of its key. */
+export interface SealedHeader {
   backend: string;
   keyId: string;
+  kdf?: KdfParameters | undefined;
+}
+
+interface SealedFile extends SealedHeader {
+  format: string;
+  version: number;
   nonce: string;
   data: string;
 }
 
 /** Tells a wrong key from a damaged file without helping anybody to guess the key. */
-function keyId(key: Buffer): string {
+export function keyId(key: Buffer): string {
   return createHash('sha256').update('convirza key id\0').update(key).digest('hex').slice(0, 16);
 }
 
-/** The profile, the version and the backend are bound in: a file moved to another profile does not open. */
-function associatedData(profile: string, backend: string, version: number): Buffer {
-  return Buffer.from(JSON.stringify([FILE_FORMAT, version, backend, profile]), 'utf8');
+/** The profile, the version, the backend and the derivation are bound in: a file moved to another profile does not open. */
+function associatedData(
+  profile: string,
+  { backend, kdf }: Pick<SealedHeader, 'backend' | 'kdf'>,
+  version: number,
+) {
+  const derivation = kdf === undefined ? [] : [kdf.name, kdf.n, kdf.r, kdf.p, kdf.salt];
+  return Buffer.from(JSON.stringify([FILE_FORMAT, version, backend, profile, ...derivation]), 'utf8');
 }
 
 /** Seals any JSON value into the text of a file. */
 export function seal(value: unknown, profile: string, key: SealKey): string {
   const nonce = randomBytes(NONCE_BYTES);
   const cipher = createCipheriv('aes-256-gcm', key.bytes, nonce);
-  cipher.setAAD(associatedData(profile, key.backend, FILE_VERSION));
+  cipher.setAAD(associatedData(profile, key, FILE_VERSION));
   const encrypted = Buffer.concat([
     cipher.update(JSON.stringify(value), 'utf8'),
     cipher.final(),
@@ -61,6 +83,7 @@ export function seal(value: unknown, profile: string, key: SealKey): string {
     version: FILE_VERSION,
     backend: key.backend,
     keyId: keyId(key.bytes),
+    ...(key.kdf === undefined ? {} : { kdf: key.kdf }),
     nonce: nonce.toString('base64'),
     data: encrypted.toString('base64'),
   };
@@ -68,12 +91,31 @@ export function seal(value: unknown, profile: string, key: SealKey): string {
 }
 
 /**
- * The backend that a sealed file names, so that its key can be fetched.
+ * What a sealed file says of its key, so that it can be fetched.
  *
- * @throws SealError `not-a-store` or `newer-version`
+ * @throws SealError `not-a-store`, `newer-version` or `damaged`
  */
-export function sealedBackend(text: string): string {
-  return parse(text).backend;
+export function sealedHeader(text: string): SealedHeader {
+  const { backend, keyId, kdf } = parse(text);
+  return { backend, keyId, kdf };
+}
+
+/** More than the parameters of this version, so that they can grow, but not what would stop the machine. */
+const KDF_LIMITS = { n: 2 ** 20, r: 16, p: 4 };
+
+function parseKdf(value: unknown): KdfParameters | undefined {
+  if (value === undefined) return undefined;
+  if (!isObject(value) || value['name'] !== 'scrypt') throw new SealError('damaged');
+  const number = (name: 'n' | 'r' | 'p') => {
+    const given = value[name];
+    if (!Number.isInteger(given) || Number(given) < 1 || Number(given) > KDF_LIMITS[name])
+      throw new SealError('damaged');
+    return Number(given);
+  };
+  const n = number('n');
+  const salt = nonEmptyString(value['salt']);
+  if (salt === undefined || n < 2 || (n & (n - 1)) !== 0) throw new SealError('damaged');
+  return { name: 'scrypt', n, r: number('r'), p: number('p'), salt };
 }
 
 function parse(text: string): SealedFile {
@@ -91,6 +133,7 @@ function parse(text: string): SealedFile {
     version: parsed['version'],
     backend: text_('backend'),
     keyId: text_('keyId'),
+    kdf: parseKdf(parsed['kdf']),
     nonce: text_('nonce'),
     data: text_('data'),
   };
@@ -115,7 +158,7 @@ export function unseal(text: string, profile: string, key: SealKey): unknown {
   const sealed = fromBase64(file.data);
   if (nonce.length !== NONCE_BYTES || sealed.length < TAG_BYTES) throw new SealError('damaged');
   const decipher = createDecipheriv('aes-256-gcm', key.bytes, nonce, { authTagLength: TAG_BYTES });
-  decipher.setAAD(associatedData(profile, file.backend, file.version));
+  decipher.setAAD(associatedData(profile, file, file.version));
   decipher.setAuthTag(sealed.subarray(sealed.length - TAG_BYTES));
   try {
     const clear = Buffer.concat([

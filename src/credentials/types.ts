@@ -10,7 +10,20 @@ export interface StoredSession extends TokenPair {
   savedAt: number;
 }
 
-/** Everything that one profile keeps; further services get a key of their own. */
+/** What the voice service is signed in to with: an API key or a JWT. */
+export interface StoredVoice {
+  apiKey?: string | undefined;
+  accessToken?: string | undefined;
+  /** The address that it belongs to; it is sent nowhere else. */
+  voiceUrl: string;
+  /** When the JWT ends, Unix milliseconds, where it says so. */
+  expiresAt?: number | undefined;
+  /** Unix milliseconds. */
+  savedAt: number;
+}
+
+/** Everything that one profile keeps. */
 export interface ProfileRecord {
   convirza?: StoredSession;
+  voice?: StoredVoice;
 }

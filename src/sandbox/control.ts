@@ -1,4 +1,4 @@
-/** `/_sandbox/…`: faults, requests and reset for scripts. Plain JSON, without token and envelope. */
+/** `/_sandbox/…`: faults, requests, reset and the end of access tokens, for scripts. Plain JSON, without token and envelope. */
 import { CliError } from '../shared/errors.ts';
 import type { FaultBook } from './faults.ts';
 import { type Answer, failure, HttpError, jsonAnswer } from './http/answer.ts';
@@ -13,6 +13,8 @@ export interface Controls {
   readonly faults: FaultBook;
   readonly requests: () => readonly RequestRecord[];
   readonly reset: () => void;
+  /** Lets every access token end now. */
+  readonly expire: () => void;
 }
 
 type Action = (exchange: Exchange, controls: Controls) => unknown;
@@ -30,6 +32,12 @@ const ACTIONS: Readonly<Record<string, Readonly<Record<string, Action>>>> = {
     },
   },
   requests: { GET: (_, { requests }) => requests() },
+  expire: {
+    POST: (_, { expire }) => {
+      expire();
+      return { expired: true };
+    },
+  },
   reset: {
     POST: (_, { reset }) => {
       reset();

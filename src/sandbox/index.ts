@@ -84,7 +84,12 @@ export async function startSandbox(options: SandboxOptions = {}): Promise<Sandbo
   const server = new SandboxServer({
     host,
     app,
-    controls: { faults, requests: () => log.records, reset },
+    controls: {
+      faults,
+      requests: () => log.records,
+      reset,
+      expire: () => app.sessions.expireAccessTokens(),
+    },
     log,
     now,
     upgrade: (request, socket, head) => voice.upgrade(request, socket, head),

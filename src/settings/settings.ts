@@ -33,6 +33,18 @@ export const SETTINGS = [
     default: 'wss://api.nextevi.com/ws/voice',
     description: 'address of the NextEVI voice service',
   },
+  {
+    name: 'voice-config-id',
+    env: ['NEXTEVI_CONFIG_ID'],
+    default: '',
+    description: 'voice configuration, as the NextEVI dashboard names it',
+  },
+  {
+    name: 'voice-project-id',
+    env: ['NEXTEVI_PROJECT_ID'],
+    default: '',
+    description: 'NextEVI project; found from the configuration when empty',
+  },
   { name: 'profile', env: ['CONVIRZA_PROFILE'], default: 'default', description: 'account to use' },
   {
     name: 'timeout',
@@ -70,10 +82,51 @@ export const SETTINGS = [
     default: '',
     description: 'file of certificates to trust beside the usual ones (PEM)',
   },
+  {
+    name: 'credentials.backend',
+    env: ['CONVIRZA_CREDENTIALS_BACKEND'],
+    default: 'auto',
+    description: 'key of new credentials: auto, keychain, passphrase, file',
+  },
+  {
+    name: 'credentials.require',
+    env: ['CONVIRZA_CREDENTIALS_REQUIRE'],
+    default: '',
+    description: 'weakest key that is allowed: keychain or passphrase',
+  },
 ] as const satisfies readonly SettingSpec[];
 
+/** What the settings that are one of some words may be. */
+export const CHOICES = {
+  'credentials.backend': ['auto', 'keychain', 'passphrase', 'file'],
+  'credentials.require': ['', 'passphrase', 'keychain'],
+} as const;
+
 export type SettingName = (typeof SETTINGS)[number]['name'];
-export type Origin = 'flag' | 'environment' | 'file' | 'default';
+export type Origin = 'flag' | 'environment' | 'profile' | 'file' | 'default';
+
+/** What a profile remembers of its own; the file keeps it as `profiles.<name>.<setting>`. */
+export const PROFILE_SETTINGS = [
+  'api-url',
+  'oauth-url',
+  'voice-url',
+  'voice-config-id',
+  'voice-project-id',
+] as const satisfies readonly SettingName[];
+
+export type ProfileSetting = (typeof PROFILE_SETTINGS)[number];
+
+const PROFILE_PREFIX = 'profiles.';
+
+const profileKey = (profile: string, name: string) => `${PROFILE_PREFIX}${profile}.${name}`;
+
+/** The setting that `profiles.<name>.<setting>` is about, or undefined for any other text. */
+export function profileSetting(text: string): { profile: string; name: ProfileSetting } | undefined {
+  const name = PROFILE_SETTINGS.find((each) => text.endsWith(`.${each}`));
+  if (!text.startsWith(PROFILE_PREFIX) || name === undefined) return undefined;
+  const profile = text.slice(PROFILE_PREFIX.length, -name.length - 1);
+  return profile === '' ? undefined : { profile, name };
+}
 
 export interface SettingValue {
   value: string;
@@ -101,7 +154,9 @@ export function settingSpec(name: string): SettingSpec {
 
 /** @throws CliError `usage` for a name that nobody reads */
 export function checkSettingName(name: string): string {
-  return name.startsWith(ENDPOINT_PREFIX) ? name : settingSpec(name).name;
+  return name.startsWith(ENDPOINT_PREFIX) || profileSetting(name) !== undefined
+    ? name
+    : settingSpec(name).name;
 }
 
 /**
@@ -114,6 +169,10 @@ export function configFolder(env: Env, platform: string, home: string): string {
   if (platform === 'darwin') return join(home, 'Library', 'Application Support', 'convirza');
   if (platform === 'win32') return join(env['APPDATA'] || join(home, 'AppData', 'Roaming'), 'convirza');
   return join(env['XDG_CONFIG_HOME'] || join(home, '.config'), 'convirza');
+}
+
+function isProfileSetting(name: SettingName): name is ProfileSetting {
+  return PROFILE_SETTINGS.some((each) => each === name);
 }
 
 const FILE = 'config.json';
@@ -196,18 +255,52 @@ export class Settings {
     return join(this.folder, FILE);
   }
 
-  /** Precedence: flag, environment, file, default. */
+  /** Precedence: flag, environment, the chosen profile, file, default. */
   lookUp(name: SettingName): SettingValue {
     const spec = settingSpec(name);
     const flag = this.#flags[name];
     if (flag !== undefined) return { value: flag, origin: 'flag' };
     const variable = spec.env.find((env) => (this.#env[env] ?? '') !== '');
     if (variable !== undefined) return { value: this.#env[variable] ?? '', origin: 'environment' };
+    const remembered = isProfileSetting(name) ? this.ofProfile(this.get('profile'), name) : undefined;
+    if (remembered !== undefined) return { value: remembered, origin: 'profile' };
     // Somebody may have edited the file by hand and written a number as a number.
     const stored = this.#stored[name];
     if (typeof stored === 'string' || typeof stored === 'number')
       return { value: String(stored), origin: 'file' };
     return { value: spec.default, origin: 'default' };
+  }
+
+  /** What a profile remembers of a setting. */
+  ofProfile(profile: string, name: ProfileSetting): string | undefined {
+    const stored: unknown = this.#stored[profileKey(profile, name)];
+    return typeof stored === 'string' ? stored : undefined;
+  }
+
+  /**
+   * Lets a profile remember values; undefined forgets one. The default of a setting is remembered only where it would
+   * not come about without, so that a usual profile needs no file of settings.
+   */
+  async rememberFor(
+    profile: string,
+    values: Readonly<Partial<Record<ProfileSetting, string | undefined>>>,
+  ): Promise<void> {
+    const changes = Object.entries(values).map(([name, value]) => {
+      const usual = this.#stored[name] === undefined && settingSpec(name).default === value;
+      return [name as ProfileSetting, usual ? undefined : value] as const;
+    });
+    const needed = changes.filter(([name, value]) => this.ofProfile(profile, name) !== value);
+    if (needed.length === 0) return;
+    const file = await openFile(this.folder);
+    for (const [name, value] of needed) {
+      if (value === undefined) file.delete(profileKey(profile, name));
+      else file.set(profileKey(profile, name), value);
+    }
+  }
+
+  /** Forgets everything that a profile remembers. */
+  async forgetProfile(profile: string): Promise<void> {
+    await this.rememberFor(profile, Object.fromEntries(PROFILE_SETTINGS.map((name) => [name, undefined])));
   }
 
   get(name: SettingName): string {
@@ -229,6 +322,22 @@ export class Settings {
         `${name} must be a number from ${min} to ${max}, not ${JSON.stringify(value)} (${origin})`,
       );
     return number;
+  }
+
+  /**
+   * A setting that is one of some words.
+   *
+   * @throws CliError `usage` when it is another; the message names where the value comes from
+   */
+  choice<T extends string>(name: SettingName, words: readonly T[]): T {
+    const { value, origin } = this.lookUp(name);
+    const word = words.find((candidate) => candidate === value);
+    if (word === undefined)
+      throw new CliError(
+        'usage',
+        `${name} must be one of ${words.filter((each) => each !== '').join(', ')}, not ${JSON.stringify(value)} (${origin})`,
+      );
+    return word;
   }
 
   /** What the file says of endpoints, by command (`tags update`): the text as it was set. */

@@ -2,6 +2,7 @@ import { readFile } from 'node:fs/promises';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { refresh } from '../../src/convirza/oauth.ts';
 import { type CredentialStore, toStoredSession } from '../../src/credentials/index.ts';
+import type { HeldLock } from '../../src/credentials/lock.ts';
 import { startSandbox } from '../../src/sandbox/index.ts';
 import { CliError } from '../../src/shared/errors.ts';
 import { endpointOf, makeClient } from '../convirza/peer.ts';
@@ -69,12 +70,10 @@ describe('a refresh', () => {
   it('is not begun when the lock was lost, and its lock is gone after it', async () => {
     const bench = await startBench();
     const lost = new CliError('internal', 'taken over');
-    const store = Object.create(bench.store, {
-      locked: {
-        value: (_: string, work: (lock: object) => unknown) =>
-          work({ assertHeld: () => Promise.reject(lost) }),
-      },
-    }) as CredentialStore;
+    const store: CredentialStore = Object.assign(bench.store, {
+      locked: (_: string, work: (lock: HeldLock) => Promise<never>) =>
+        work({ assertHeld: () => Promise.reject(lost) }),
+    });
     await expect(bench.tokens({ store }).renew('access-1')).rejects.toBe(lost);
     expect(bench.spent).toEqual([]);
   });

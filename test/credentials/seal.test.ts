@@ -6,7 +6,7 @@ import {
   SealError,
   type SealKey,
   seal,
-  sealedBackend,
+  sealedHeader,
   unseal,
 } from '../../src/credentials/seal.ts';
 import { anyText } from '../shared/text.ts';
@@ -43,7 +43,7 @@ describe('seal and unseal', () => {
           const sealKey = { bytes: Buffer.from(bytes), backend };
           const text = seal(value, profile, sealKey);
           expect(JSON.stringify(unseal(text, profile, sealKey))).toBe(JSON.stringify(value));
-          expect(sealedBackend(text)).toBe(backend);
+          expect(sealedHeader(text).backend).toBe(backend);
         },
       ),
       { seed: SEED, numRuns: 300 },
@@ -177,7 +177,7 @@ describe('what is no file of this version', () => {
     'version %j is refused as one that is not known',
     (version) => {
       expect(faultOf(changed(text, { version }))).toBe('newer-version');
-      expect(() => sealedBackend(changed(text, { version }))).toThrow('newer-version');
+      expect(() => sealedHeader(changed(text, { version }))).toThrow('newer-version');
     },
   );
 
@@ -198,7 +198,7 @@ describe('what is no file of this version', () => {
     '\0\0\0\0',
   ])('%j is not a store', (other) => {
     expect(faultOf(other)).toBe('not-a-store');
-    expect(() => sealedBackend(other)).toThrow('not-a-store');
+    expect(() => sealedHeader(other)).toThrow('not-a-store');
   });
 
   it('nothing at all throws anything else', () => {

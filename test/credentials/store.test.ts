@@ -1,6 +1,7 @@
 import { chmod, mkdir, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
+import { onlyKey } from '../../src/credentials/key-choice.ts';
 import type { KeyBackend } from '../../src/credentials/keys.ts';
 import { CredentialStore, checkProfileName } from '../../src/credentials/store.ts';
 import type { ProfileRecord } from '../../src/credentials/types.ts';
@@ -206,7 +207,7 @@ describe('a folder that cannot be written', () => {
       read: () => Promise.reject(refusal),
       readOrCreate: () => Promise.reject(refusal),
     };
-    const store = new CredentialStore(await testFolder(), backend);
+    const store = new CredentialStore(await testFolder(), onlyKey(backend));
     await expect(store.write('default', record('a'))).rejects.toBe(refusal);
     expect(await store.read('default')).toBeUndefined();
   });

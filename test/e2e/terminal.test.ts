@@ -68,6 +68,39 @@ describe.skipIf(!hasScript)('at a terminal (needs script from util-linux)', () =
     expect((await bench.anonymous(['auth', 'status'])).code).toBe(0);
   });
 
+  it('auth login asks again for a password that was wrong, and waits before', async () => {
+    const bench = await startBench();
+    const { email, password } = bench.sandbox.account;
+    const env = { ...bench.sandbox.env, CONVIRZA_EMAIL: undefined, CONVIRZA_PASSWORD: undefined };
+    const result = await typed(['auth', 'login', '--email', email], bench.home, env, [
+      [/Password/, 'wrong\r'],
+      [/Sign-in failed[\s\S]*Password/, `${password}\r`],
+    ]);
+    expect(result.code).toBe(0);
+    expect(result.screen).toContain('Signed in as');
+    const logins = bench.sandbox.requests.filter(({ path }) => path === '/oauth/token');
+    expect(logins.map(({ status }) => status)).toEqual([401, 200]);
+    expect(Date.parse(logins[1]?.at ?? '') - Date.parse(logins[0]?.at ?? '')).toBeGreaterThan(900);
+  });
+
+  it('voice login asks for the key, does not show it, and auth token needs --show', async () => {
+    const bench = await startBench();
+    const { voiceKey, account } = bench.sandbox;
+    const result = await typed(['voice', 'login'], bench.home, bench.sandbox.env, [
+      [/API key/, `${voiceKey}\r`],
+    ]);
+    expect(result.code).toBe(0);
+    expect(result.screen).not.toContain(voiceKey);
+    await bench.anonymous(['auth', 'login', '--email', account.email, '--password-stdin'], {
+      input: account.password,
+    });
+    const env = { ...bench.sandbox.env, CONVIRZA_EMAIL: undefined, CONVIRZA_PASSWORD: undefined };
+    const refused = await typed(['auth', 'token'], bench.home, env, []);
+    expect(refused.code).toBe(2);
+    expect(refused.screen).toContain('--show');
+    expect((await typed(['auth', 'token', '--show'], bench.home, env, [])).code).toBe(0);
+  });
+
   it('a deletion asks; "no" ends with 3 and changes nothing, "yes" deletes', async () => {
     const bench = await startBench();
     const env = { ...bench.sandbox.env, CONVIRZA_TOKEN: bench.sandbox.issueTokens().access_token };

@@ -52,6 +52,7 @@ export function cleanEnv(home: string, env: Record<string, string | undefined> =
     USERPROFILE: home,
     CONVIRZA_CONFIG_DIR: join(home, 'config'),
     CONVIRZA_RETRY_DELAY: '1',
+    CONVIRZA_CREDENTIALS_BACKEND: 'file',
     ...env,
   };
   return Object.fromEntries(

@@ -194,3 +194,14 @@ it('resets to the state of the start; sessions stay', async () => {
   expect(await statuses('/tag', 1)).toEqual([200]);
   expect(await statuses('/industry', 2)).toEqual([503, 200]);
 });
+
+it('lets access tokens end on demand', async () => {
+  const { access_token, refresh_token } = sandbox.issueTokens();
+  const signedIn = async () =>
+    (await request(`${sandbox.url}/v3/tag`, { headers: { authorization: `Bearer ${access_token}` } })).status;
+  expect(await signedIn()).toBe(200);
+  expect((await request(`${sandbox.url}/_sandbox/expire`, { method: 'POST' })).status).toBe(200);
+  expect(await signedIn()).toBe(401);
+  const pair = await request(`${sandbox.url}/oauth/refresh-token`, jsonInit('POST', { refresh_token }));
+  expect(pair.status).toBe(200);
+});

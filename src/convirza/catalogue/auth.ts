@@ -12,9 +12,13 @@ export const auth: readonly Endpoint[] = [
     evidence: 'documented',
     action: 'auth-login',
     repeatable: false,
-    examples: ['auth login', 'auth login --email you@example.com --password-stdin < password.txt'],
+    examples: [
+      'auth login',
+      'auth login --email you@example.com --password-stdin < password.txt',
+      'auth login --voice --profile work',
+    ],
     notes: [
-      'At a terminal it asks. In scripts: --email with --password-stdin, or CONVIRZA_EMAIL and CONVIRZA_PASSWORD.',
+      'At a terminal it asks, up to four times for a wrong password. In scripts: --email with --password-stdin, or CONVIRZA_EMAIL and CONVIRZA_PASSWORD.',
       'The service allows 10 logins a minute for one address: in CI, prefer CONVIRZA_TOKEN.',
       'That the request names the address "email" is inferred; --login-key username sends it as "username".',
     ],
@@ -36,7 +40,7 @@ export const auth: readonly Endpoint[] = [
   {
     family: 'auth',
     verb: 'logout',
-    summary: 'Revoke both tokens and forget them',
+    summary: 'Revoke both tokens and forget them and the voice key',
     service: 'oauth',
     method: 'POST',
     path: '/oauth/revoke-token',
@@ -44,7 +48,7 @@ export const auth: readonly Endpoint[] = [
     evidence: 'documented',
     action: 'auth-logout',
     repeatable: true,
-    examples: ['auth logout', 'auth logout --profile work'],
+    examples: ['auth logout', 'auth logout --profile work', 'auth logout --all'],
     notes: ['That the request names the token "token" is inferred; --token-key sends it under another name.'],
   },
   {

@@ -57,6 +57,7 @@ function argumentSource(path: string, { name, values }: ArgumentDescription): So
   if (values.length > 0) return { kind: 'values', values };
   if (name.startsWith('file')) return { kind: 'files' };
   if (name === 'id') return { kind: 'program', words: ['ids', path.split(' ')[0] ?? ''] };
+  if (path === 'auth switch') return { kind: 'program', words: ['profiles'] };
   if (name === 'name' && path.startsWith('config ')) return { kind: 'program', words: ['settings'] };
   return undefined;
 }

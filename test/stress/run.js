@@ -1,0 +1,15 @@
+/** `npm run stress`, or `npm run stress -- --rounds 20 --kills 50`. Code 1 when something went wrong. */
+import { parseArgs } from 'node:util';
+import { killRounds } from './kill.js';
+import { refreshRounds } from './refresh.js';
+
+/** The account of every sandbox. */
+const account = { email: 'admin@example.com', password: 'sandbox-password' };
+
+const { values } = parseArgs({
+  options: { rounds: { type: 'string', default: '200' }, kills: { type: 'string', default: '200' } },
+});
+const rounds = Number(values.rounds);
+const kills = Number(values.kills);
+if (rounds > 0 && !(await refreshRounds(rounds, account))) process.exitCode = 1;
+if (kills > 0 && !(await killRounds(kills, account))) process.exitCode = 1;
