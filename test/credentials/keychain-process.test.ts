@@ -23,7 +23,7 @@ describe('the keychain of the system', () => {
     const started = performance.now();
     const call = keychainProcess({ program, env, platform: 'linux', limitMs: 1_000 });
     await expect(call(request)).rejects.toThrow('no answer within 1 seconds');
-    expect(performance.now() - started).toBeLessThan(2_900);
+    expect(performance.now() - started).toBeLessThan(10_000);
   });
 
   it.runIf(process.platform === 'linux')('that is not there is said with the reason', async () => {
