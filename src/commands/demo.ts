@@ -99,6 +99,10 @@ export async function runDemo(invocation: Invocation): Promise<void> {
     CONVIRZA_CONFIG_DIR: scratch,
     CONVIRZA_TOKEN: undefined,
     CONVIRZA_PROFILE: undefined,
+    // Neither the keychain nor a passphrase of the user has a part in this.
+    CONVIRZA_CREDENTIALS_BACKEND: 'file',
+    CONVIRZA_CREDENTIALS_REQUIRE: undefined,
+    CONVIRZA_PASSPHRASE: undefined,
     NEXTEVI_ACCESS_TOKEN: undefined,
     NEXTEVI_PROJECT_ID: undefined,
     ...(invocation.terminal.colourOut ? { FORCE_COLOR: '1' } : { NO_COLOR: '1' }),

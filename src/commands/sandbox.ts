@@ -63,6 +63,10 @@ export async function enterSandbox(ctx: Context): Promise<SandboxedContext> {
     CONVIRZA_TOKEN: sandbox.issueTokens().access_token,
     CONVIRZA_CONFIG_DIR: folder,
     CONVIRZA_PROFILE: undefined,
+    // Neither the keychain nor a passphrase of the user has a part in this.
+    CONVIRZA_CREDENTIALS_BACKEND: 'file',
+    CONVIRZA_CREDENTIALS_REQUIRE: undefined,
+    CONVIRZA_PASSPHRASE: undefined,
     NEXTEVI_ACCESS_TOKEN: undefined,
     NEXTEVI_PROJECT_ID: undefined,
   };
