@@ -213,6 +213,14 @@ export function buildProgram(ctx: Context, wanted: (family: string) => boolean =
       ),
     );
   program
+    .command('doctor')
+    .description('Check this machine: settings, credentials, keychain, proxy, both services, terminal')
+    .addHelpText(
+      'after',
+      '\nExamples:\n  $ convirza doctor\n  $ convirza doctor --json\n\nNothing is signed in, refreshed or changed. Each failure ends it with the code of its kind.',
+    )
+    .action(run(async (invocation) => (await import('./commands/doctor.ts')).runDoctor(invocation)));
+  program
     .command('demo')
     .description('The main job against a local sandbox, step by step: no account, no network')
     .action(run(async (invocation) => (await import('./commands/demo.ts')).runDemo(invocation)));
