@@ -181,6 +181,9 @@ _convirza_flags() {
 --dry-run
 --curl
 ' ;;
+      "doctor") offer='--bundle
+--error
+' ;;
   esac
   offer+='--json
 --output
@@ -231,7 +234,7 @@ _convirza() {
     word=${words[i]}
     if [[ -n $flag ]]; then flag=''; continue; fi
     case "$word" in
-      --address|--agent-code|--agent-ring-to|--api-url|--billing-id|--ca-file|--call-id|--caller-id|--campaign-id|--city|--columns|--config-id|--ct-user-ou-id|--data|--disposition|--email|--end|--field|--first-name|--group-name|--host|--include|--industry-id|--input|--jq|--last-name|--limit|--login-key|--message-type|--name|--oauth-url|--offset|--order|--org-unit-ext-id|--org-unit-id|--org-unit-name|--org-unit-parent-id|--output|--phone-number|--port|--profile|--project-id|--provisioned-route-id|--proxy|--recording-created-by|--recording-file-type|--reply-timeout|--retries|--ring-to|--role|--role-id|--save|--search|--seed|--sort|--sort-by|--sort-order|--speed|--start|--state|--status|--timeout|--timezone|--to|--token-key|--top-ou-id|--transport|--type|--user-ext-id|--user-status|--username|--voice-url|--zip|-d|-f) flag=$word ;;
+      --address|--agent-code|--agent-ring-to|--api-url|--billing-id|--bundle|--ca-file|--call-id|--caller-id|--campaign-id|--city|--columns|--config-id|--ct-user-ou-id|--data|--disposition|--email|--end|--error|--field|--first-name|--group-name|--host|--include|--industry-id|--input|--jq|--last-name|--limit|--login-key|--message-type|--name|--oauth-url|--offset|--order|--org-unit-ext-id|--org-unit-id|--org-unit-name|--org-unit-parent-id|--output|--phone-number|--port|--profile|--project-id|--provisioned-route-id|--proxy|--recording-created-by|--recording-file-type|--reply-timeout|--retries|--ring-to|--role|--role-id|--save|--search|--seed|--sort|--sort-by|--sort-order|--speed|--start|--state|--status|--timeout|--timezone|--to|--token-key|--top-ou-id|--transport|--type|--user-ext-id|--user-status|--username|--voice-url|--zip|-d|-f) flag=$word ;;
       -?*) ;;
       *)
         if ((count == 0)); then
@@ -240,7 +243,7 @@ _convirza() {
           fi
           next="${path:+$path }$word"
           case "$next" in
-            "auth"|"auth login"|"auth refresh"|"auth logout"|"auth profile"|"auth status"|"auth list"|"auth switch"|"auth token"|"auth migrate"|"users"|"users list"|"users get"|"users create"|"users update"|"users patch"|"users delete"|"groups"|"groups list"|"groups children"|"groups tree"|"groups hierarchy"|"groups get"|"groups create"|"groups update"|"groups patch"|"groups delete"|"webhooks"|"webhooks list"|"webhooks get"|"webhooks create"|"webhooks update"|"webhooks patch"|"webhooks delete"|"prompts"|"prompts list"|"prompts upload"|"prompts delete"|"agents"|"agents list"|"agents get"|"agents create"|"agents update"|"agents patch"|"agents delete"|"numbers"|"numbers available"|"numbers assigned"|"numbers provisioned"|"numbers order"|"numbers release"|"routes"|"routes list"|"routes get"|"routes create"|"routes update"|"routes patch"|"routes delete"|"broadcasts"|"broadcasts list"|"broadcasts get"|"broadcasts create"|"broadcasts update"|"broadcasts patch"|"broadcasts delete"|"calls"|"calls list"|"calls get"|"sms"|"sms list"|"tags"|"tags list"|"tags create"|"tags update"|"tags delete"|"ad-sources"|"ad-sources list"|"industries"|"industries list"|"voice"|"voice login"|"voice stream"|"sandbox"|"sandbox start"|"config"|"config list"|"config get"|"config set"|"config unset"|"api"|"whoami"|"schema"|"open"|"completion"|"demo") path=$next; continue ;;
+            "auth"|"auth login"|"auth refresh"|"auth logout"|"auth profile"|"auth status"|"auth list"|"auth switch"|"auth token"|"auth migrate"|"users"|"users list"|"users get"|"users create"|"users update"|"users patch"|"users delete"|"groups"|"groups list"|"groups children"|"groups tree"|"groups hierarchy"|"groups get"|"groups create"|"groups update"|"groups patch"|"groups delete"|"webhooks"|"webhooks list"|"webhooks get"|"webhooks create"|"webhooks update"|"webhooks patch"|"webhooks delete"|"prompts"|"prompts list"|"prompts upload"|"prompts delete"|"agents"|"agents list"|"agents get"|"agents create"|"agents update"|"agents patch"|"agents delete"|"numbers"|"numbers available"|"numbers assigned"|"numbers provisioned"|"numbers order"|"numbers release"|"routes"|"routes list"|"routes get"|"routes create"|"routes update"|"routes patch"|"routes delete"|"broadcasts"|"broadcasts list"|"broadcasts get"|"broadcasts create"|"broadcasts update"|"broadcasts patch"|"broadcasts delete"|"calls"|"calls list"|"calls get"|"sms"|"sms list"|"tags"|"tags list"|"tags create"|"tags update"|"tags delete"|"ad-sources"|"ad-sources list"|"industries"|"industries list"|"voice"|"voice login"|"voice stream"|"sandbox"|"sandbox start"|"config"|"config list"|"config get"|"config set"|"config unset"|"api"|"whoami"|"schema"|"open"|"completion"|"doctor"|"demo") path=$next; continue ;;
           esac
         fi
         count=$((count + 1))
@@ -289,7 +292,7 @@ transcription' ;;
 assignedToYou
 unassigned
 close' ;;
-      "voice stream --save"|"api --input"|*" --ca-file") files=1 ;;
+      "voice stream --save"|"api --input"|"doctor --bundle"|"doctor --error"|*" --ca-file") files=1 ;;
       "voice stream --transport") offer='binary
 json' ;;
       *" --output") offer='table
@@ -325,6 +328,7 @@ whoami
 schema
 open
 completion
+doctor
 demo
 help' ;;
       "auth:0") offer='login

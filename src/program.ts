@@ -63,6 +63,12 @@ const EXIT_CODES_OF: readonly [string, readonly number[]][] = [
   ['open', [0, 5]],
   ['completion', [0, 2]],
   ['demo', [0, 1, 2, 130]],
+  ['auth list', [0]],
+  ['auth switch', [0, 2]],
+  ['auth token', [0, 2, 4, 9, 10]],
+  ['auth migrate', [0, 2, 4]],
+  ['voice login', [0, 2, 4]],
+  ['doctor', [0, 1, 2, 4, 9, 10]],
 ];
 
 function addVoice(program: Command, run: RunAction): void {
@@ -226,6 +232,20 @@ export function buildProgram(ctx: Context, wanted: (family: string) => boolean =
           shell as Shell,
           buildProgram(ctx),
         ),
+      ),
+    );
+  program
+    .command('doctor')
+    .description('Check this machine: settings, credentials, keychain, proxy, both services, terminal')
+    .addHelpText(
+      'after',
+      '\nExamples:\n  $ convirza doctor\n  $ convirza doctor --bundle support.json --error error.json\n\nNothing is signed in, refreshed or changed. Each failure ends it with the code of its kind.',
+    )
+    .option('--bundle <file>', 'also write a file for support, without secrets')
+    .option('--error <file>', 'with --bundle: an error that --json wrote, to go along')
+    .action(
+      run(async (invocation, _args, options) =>
+        (await import('./commands/doctor.ts')).runDoctor(invocation, options),
       ),
     );
   program

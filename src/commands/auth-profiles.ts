@@ -2,7 +2,7 @@
 import { type BackendName, checkProfileName } from '../credentials/index.ts';
 import { writeRecord } from '../output/rows.ts';
 import { CliError } from '../shared/errors.ts';
-import { tokenSource } from './credentials.ts';
+import { environmentToken, tokenSource } from './credentials.ts';
 import type { Invocation } from './invocation.ts';
 import { openStore } from './stored-tokens.ts';
 
@@ -32,6 +32,14 @@ export async function runToken(invocation: Invocation, options: { show?: boolean
       hint: 'Pipe it to where it is needed, or add --show.',
     });
   const token = await (await tokenSource(invocation)).accessToken(ctx.signal);
+  if (environmentToken(invocation) === undefined) {
+    const session = (await openStore(invocation).read(invocation.profile))?.convirza;
+    const ended = (session?.accessExpiresAt ?? Number.POSITIVE_INFINITY) <= ctx.now();
+    if (ended && session?.accessToken === token)
+      invocation.warn(
+        'This token has ended by its date and could not be refreshed. Sign in again: convirza auth login.',
+      );
+  }
   if (invocation.format === 'table') await invocation.write(`${token}\n`);
   else await writeRecord({ access_token: token }, invocation.rowsOptions());
 }

@@ -4,6 +4,7 @@ import type { Context } from '../context.ts';
 import type { ConvirzaClient, RetryNotice } from '../convirza/client.ts';
 import type { Override } from '../convirza/override.ts';
 import type { TokenSource } from '../convirza/tokens.ts';
+import type { Transport } from '../convirza/transport.ts';
 import { parseBaseUrl } from '../convirza/url.ts';
 import { cleanLine } from '../output/clean.ts';
 import type { Format } from '../output/formats.ts';
@@ -183,13 +184,10 @@ export class Invocation {
     this.say(`${reason}. Trying again in ${(delayMs / 1000).toFixed(1)} s (${attempt} of ${retries}).`);
   };
 
-  /** A client that signs in by `tokens`, or one for the OAuth calls alone. */
-  async makeClient(tokens?: TokenSource): Promise<ConvirzaClient> {
-    const { ctx, settings } = this;
-    const [{ ConvirzaClient }, { Transport }] = await Promise.all([
-      import('../convirza/client.ts'),
-      import('../convirza/transport.ts'),
-    ]);
+  /** What requests go through; closed when the command has ended. */
+  async makeTransport(): Promise<Transport> {
+    const { ctx } = this;
+    const { Transport } = await import('../convirza/transport.ts');
     const transport = new Transport({
       timeoutMs: this.timeoutMs,
       userAgent: this.userAgent,
@@ -199,6 +197,16 @@ export class Invocation {
       trace: this.flags.debug === true ? (text) => this.#debug(text) : undefined,
     });
     this.onClose(() => transport.close());
+    return transport;
+  }
+
+  /** A client that signs in by `tokens`, or one for the OAuth calls alone. */
+  async makeClient(tokens?: TokenSource): Promise<ConvirzaClient> {
+    const { ctx, settings } = this;
+    const [{ ConvirzaClient }, transport] = await Promise.all([
+      import('../convirza/client.ts'),
+      this.makeTransport(),
+    ]);
     return new ConvirzaClient({
       apiUrl: this.url('api-url'),
       oauthUrl: this.url('oauth-url'),

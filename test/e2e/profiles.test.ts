@@ -173,6 +173,14 @@ describe('auth token', () => {
     expect((await bench.anonymous(['auth', 'token', '--profile', 'none'])).code).toBe(4);
   });
 
+  it('says so when it has ended and cannot be refreshed', async () => {
+    const bench = await startBench({ accessTokenSeconds: 0 });
+    await login(bench);
+    bench.sandbox.revokeSessions();
+    const result = await bench.anonymous(['auth', 'token']);
+    expect(result.stderr).toMatch(/warning: This token has ended/);
+  });
+
   it('prints one that was given by --token-stdin', async () => {
     const bench = await startBench();
     const token = bench.sandbox.issueTokens().access_token;

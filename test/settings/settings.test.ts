@@ -2,7 +2,14 @@ import { chmod, mkdir, mkdtemp, readdir, readFile, rm, stat, writeFile } from 'n
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, it, onTestFinished } from 'vitest';
-import { configFolder, type Env, SETTINGS, Settings, settingSpec } from '../../src/settings/settings.ts';
+import {
+  CHOICES,
+  configFolder,
+  type Env,
+  SETTINGS,
+  Settings,
+  settingSpec,
+} from '../../src/settings/settings.ts';
 
 async function temporaryFolder(): Promise<string> {
   const folder = await mkdtemp(join(tmpdir(), 'convirza-settings-'));
@@ -197,5 +204,49 @@ describe('the folder of settings', () => {
     const variables = SETTINGS.flatMap(({ env }) => env);
     expect(new Set(variables).size).toBe(variables.length);
     for (const { description } of SETTINGS) expect(description).toMatch(/^\w/);
+  });
+});
+
+describe('what a profile remembers', () => {
+  it('stands between the environment and the file, for that profile alone', async () => {
+    const file = JSON.stringify({
+      'api-url': 'https://file',
+      'profiles.a.b.api-url': 'https://profile',
+      'profiles.a.b.timeout': '9',
+    });
+    const flags = { profile: 'a.b' };
+    expect((await load({ file, flags })).lookUp('api-url')).toEqual({
+      value: 'https://profile',
+      origin: 'profile',
+    });
+    expect((await load({ file, flags })).lookUp('timeout').origin).toBe('default');
+    expect((await load({ file })).lookUp('api-url').origin).toBe('file');
+    const env = { CONVIRZA_API_URL: 'https://environment' };
+    expect((await load({ file, flags, env })).lookUp('api-url').origin).toBe('environment');
+  });
+
+  it('is written only where it would not come about by itself, and is forgotten with the profile', async () => {
+    const folder = await temporaryFolder();
+    const open = () => Settings.load(folder, {}, { profile: 'work' });
+    const usual = settingSpec('api-url').default;
+    await (await open()).rememberFor('work', { 'api-url': usual });
+    expect(await readdir(folder)).toEqual([]);
+    await (await open()).set('api-url', 'https://file');
+    await (await open()).rememberFor('work', { 'api-url': usual, 'voice-config-id': 'config-1' });
+    expect((await open()).lookUp('api-url')).toEqual({ value: usual, origin: 'profile' });
+    expect((await open()).get('voice-config-id')).toBe('config-1');
+    await (await open()).forgetProfile('work');
+    expect((await open()).lookUp('api-url')).toEqual({ value: 'https://file', origin: 'file' });
+    expect((await open()).get('voice-config-id')).toBe('');
+  });
+});
+
+describe('a setting that is one of some words', () => {
+  it('is refused when it is another', async () => {
+    const settings = await load({ env: { CONVIRZA_CREDENTIALS_BACKEND: 'cloud' } });
+    expect(() => settings.choice('credentials.backend', CHOICES['credentials.backend'])).toThrow(
+      /must be one of auto, keychain, passphrase, file, not "cloud" \(environment\)/,
+    );
+    expect((await load({})).choice('credentials.backend', CHOICES['credentials.backend'])).toBe('auto');
   });
 });
