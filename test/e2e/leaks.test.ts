@@ -2,6 +2,7 @@
 import { readdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
+import { ENDPOINTS } from '../../src/convirza/catalogue/index.ts';
 import { type Bench, PROMPTS, type Result, startBench, temporaryFolder } from '../helpers/cli.ts';
 
 const PASSPHRASE = 'marked-passphrase-7f3b';
@@ -133,6 +134,26 @@ describe('no secret is written anywhere', () => {
     const secrets = [account.password, WRONG_PASSWORD, voiceKey, JWT, PASSPHRASE, ...tokens];
     expect(await leaks(secrets)).toEqual([]);
   }, 180_000);
+
+  it('by any command of the catalogue, whatever comes of it', { timeout: 120_000 }, async () => {
+    const bench = await startBench();
+    const { account } = bench.sandbox;
+    const { run, leaks } = await session(bench);
+    await run(['auth', 'login', '--email', account.email, '--password-stdin'], account.password);
+    const api = ENDPOINTS.filter(({ service }) => service === 'api');
+    for (const { family, verb, path, method, action, danger } of api) {
+      const words = [family, verb];
+      if (path.includes('{')) words.push('1');
+      if (action === 'prompts-upload') words.push(join(PROMPTS, 'menu.mp3'), '--message-type', 'prompt');
+      else if (method !== 'GET' && danger !== 'delete') words.push('--field', 'name=x');
+      if (danger !== undefined) words.push('--yes');
+      await run([...words, '--debug', '--retries', '0']);
+    }
+    const tokens = tokensOf(bench);
+    expect(bench.sandbox.requests.length).toBeGreaterThan(api.length);
+    expect(tokens.length).toBeGreaterThan(0);
+    expect(await leaks([account.password, ...tokens])).toEqual([]);
+  });
 
   it.each([
     ['a status', { refuse: { status: 401 } }],
