@@ -1,25 +1,15 @@
 /** Assembles the command tree. Whatever is heavy is loaded inside an action, not here. */
-import { Argument, Command, CommanderError, InvalidArgumentError, Option } from 'commander';
-import { addAuthCommands, addVoiceLogin } from './commands/auth-commands.ts';
+import { Command, CommanderError, Option } from 'commander';
+import { addAuthCommands } from './commands/auth-commands.ts';
 import { addEndpointCommand } from './commands/endpoint-command.ts';
-import { exitCodesHelp, globalFlagsHelp, HELP, wrap } from './commands/help.ts';
-import { makeRun, type RunAction } from './commands/run.ts';
+import { globalFlagsHelp, HELP, wrap } from './commands/help.ts';
+import { addLocalCommands } from './commands/local-commands.ts';
+import { makeRun } from './commands/run.ts';
 import type { Context } from './context.ts';
-import { auth } from './convirza/catalogue/auth.ts';
 import { FAMILIES } from './convirza/catalogue/index.ts';
 import { FORMATS } from './output/formats.ts';
-import { SHELLS, type Shell } from './output/shells.ts';
 import { CliError } from './shared/errors.ts';
 import { VERSION } from './shared/version.ts';
-
-function numberBetween(min: number, max: number): (text: string) => number {
-  return (text) => {
-    const value = Number(text);
-    if (text.trim() === '' || !Number.isFinite(value) || value < min || value > max)
-      throw new InvalidArgumentError(`It must be a number from ${min} to ${max}.`);
-    return value;
-  };
-}
 
 function addGlobalFlags(program: Command): void {
   program
@@ -48,139 +38,6 @@ function addGlobalFlags(program: Command): void {
 
 const EXIT_NOTE =
   '0 done, 2 wrong usage, 3 not confirmed, 4 not signed in or refused, 5 not found, 6 rejected, 7 rate limited, 8 some items failed, 9 network, 10 server failure, 11 threshold missed, 130 interrupted';
-
-/** The exit codes of commands that are no endpoint; those of endpoints come from the catalogue. */
-const EXIT_CODES_OF: readonly [string, readonly number[]][] = [
-  ['auth status', [0, 2, 4]],
-  ['voice stream', [0, 2, 4, 5, 6, 7, 9, 10, 130, 143]],
-  ['sandbox start', [0, 2, 143]],
-  ['config list', [0, 2]],
-  ['config get', [0, 2]],
-  ['config set', [0, 2]],
-  ['config unset', [0, 2]],
-  ['api', [0, 2, 4, 5, 6, 7, 9, 10, 130]],
-  ['schema', [0, 2]],
-  ['open', [0, 5]],
-  ['completion', [0, 2]],
-  ['demo', [0, 1, 2, 130]],
-  ['auth list', [0]],
-  ['auth switch', [0, 2]],
-  ['auth token', [0, 2, 4, 9, 10]],
-  ['auth migrate', [0, 2, 4]],
-  ['voice login', [0, 2, 4]],
-  ['doctor', [0, 1, 2, 4, 9, 10]],
-];
-
-function addVoice(program: Command, run: RunAction): void {
-  const voice = program.command('voice').description('Talk to a NextEVI voice agent').helpCommand(false);
-  addVoiceLogin(voice, run);
-  voice
-    .command('stream')
-    .description('Speak an audio file to an agent in real time and show its answer')
-    .argument('<file>', 'WAV file; it is converted to 24 kHz mono on the way')
-    .option('--save <file>', 'keep the spoken answer as a WAV file')
-    .addOption(
-      new Option('--transport <kind>', 'how audio is sent: binary frames, or JSON audio_input messages')
-        .choices(['binary', 'json'])
-        .default('binary'),
-    )
-    .option('--config-id <id>', 'voice configuration (default: NEXTEVI_CONFIG_ID)')
-    .option('--project-id <id>', 'project; found from the configuration when left out')
-    .addOption(new Option('--speed <factor>', 'times real time').argParser(numberBetween(0.1, 20)).default(1))
-    .addOption(
-      new Option('--reply-timeout <seconds>', 'how long to wait for an answer')
-        .argParser(numberBetween(0.1, 3600))
-        .default(20),
-    )
-    .option('--allow-truncated', 'take a WAV file that is shorter than its header says')
-    .addHelpText(
-      'after',
-      [
-        '',
-        'Examples:',
-        '  $ convirza voice stream question.wav --save answer.wav',
-        '  $ convirza voice stream question.wav --json --sandbox',
-        '',
-        'Notes:',
-        wrap(
-          'Credentials come from NEXTEVI_API_KEY or NEXTEVI_ACCESS_TOKEN, else from convirza voice login, never from a flag.',
-          '  ',
-        ),
-        wrap('A turn ends by silence, so silence follows the file until the answer begins.', '  '),
-        wrap(
-          'It ends by itself when the answer is complete; how the service marks that is only partly documented: a marked last chunk, or three quiet seconds.',
-          '  ',
-        ),
-      ].join('\n'),
-    )
-    .action(
-      run(async (invocation, [file], options) =>
-        (await import('./commands/voice-stream.ts')).runVoiceStream(invocation, String(file), options),
-      ),
-    );
-}
-
-function addSandbox(program: Command, run: RunAction): void {
-  const sandbox = program
-    .command('sandbox')
-    .description('A local stand-in for both services')
-    .helpCommand(false);
-  sandbox
-    .command('start')
-    .description('Start it on this machine; it ends with Ctrl-C and forgets everything')
-    .addOption(
-      new Option('--port <number>', 'port; 0 for any free one')
-        .argParser(numberBetween(0, 65_535))
-        .default(4010),
-    )
-    .option('--host <name>', 'address to listen on', '127.0.0.1')
-    .addOption(
-      new Option('--seed <number>', 'another seed, other sample data').argParser(numberBetween(0, 2 ** 31)),
-    )
-    .addHelpText(
-      'after',
-      '\nExamples:\n  $ convirza sandbox start\n  $ convirza sandbox start --port 0 --json\n\nIt prints the environment variables that point this program at it.',
-    )
-    .action(
-      run(async (invocation, _args, options) =>
-        (await import('./commands/sandbox.ts')).runSandboxStart(invocation, options),
-      ),
-    );
-}
-
-function addConfig(program: Command, run: RunAction): void {
-  const load = () => import('./commands/config.ts');
-  const config = program.command('config').description('Settings of this machine').helpCommand(false);
-  config
-    .command('list')
-    .description('Show all settings')
-    .option('--origin', 'also where each value comes from')
-    .action(
-      run(async (invocation, _args, options) =>
-        (await load()).runConfigList(invocation, options.origin === true),
-      ),
-    );
-  config
-    .command('get')
-    .argument('<name>', 'setting')
-    .description('Print one setting')
-    .action(run(async (invocation, [name]) => (await load()).runConfigGet(invocation, String(name))));
-  config
-    .command('set')
-    .argument('<name>', 'setting')
-    .argument('<value>', 'its new value')
-    .description('Keep a setting')
-    .action(
-      run(async (invocation, [name, value]) =>
-        (await load()).runConfigSet(invocation, String(name), String(value)),
-      ),
-    );
-  config
-    .command('unset')
-    .argument('<name>', 'setting')
-    .description('Go back to the default')
-    .action(run(async (invocation, [name]) => (await load()).runConfigUnset(invocation, String(name))));
-}
 
 function leaves(command: Command): Command[] {
   return command.commands.flatMap((child) => (child.commands.length > 0 ? leaves(child) : [child]));
@@ -216,51 +73,7 @@ export function buildProgram(ctx: Context, wanted: (family: string) => boolean =
     for (const endpoint of endpoints) addEndpointCommand(family, endpoint, ctx, run);
     if (name === 'auth') addAuthCommands(family, run);
   }
-  addVoice(program, run);
-  addSandbox(program, run);
-  addConfig(program, run);
-  addApi(program, run);
-  addReference(program, run);
-  program
-    .command('completion')
-    .addArgument(new Argument('<shell>', 'the shell that it is for').choices(SHELLS))
-    .description('Print the completion script for a shell')
-    .action(
-      run(async (invocation, [shell]) =>
-        (await import('./commands/completion.ts')).runCompletion(
-          invocation,
-          shell as Shell,
-          buildProgram(ctx),
-        ),
-      ),
-    );
-  program
-    .command('doctor')
-    .description('Check this machine: settings, credentials, keychain, proxy, both services, terminal')
-    .addHelpText(
-      'after',
-      '\nExamples:\n  $ convirza doctor\n  $ convirza doctor --bundle support.json --error error.json\n\nNothing is signed in, refreshed or changed. Each failure ends it with the code of its kind.',
-    )
-    .option('--bundle <file>', 'also write a file for support, without secrets')
-    .option('--error <file>', 'with --bundle: an error that --json wrote, to go along')
-    .action(
-      run(async (invocation, _args, options) =>
-        (await import('./commands/doctor.ts')).runDoctor(invocation, options),
-      ),
-    );
-  program
-    .command('demo')
-    .description('The main job against a local sandbox, step by step: no account, no network')
-    .action(run(async (invocation) => (await import('./commands/demo.ts')).runDemo(invocation)));
-  for (const [words, codes] of EXIT_CODES_OF) {
-    const command = words
-      .split(' ')
-      .reduce<Command | undefined>(
-        (at, word) => at?.commands.find((child) => child.name() === word),
-        program,
-      );
-    command?.addHelpText('after', `\n${exitCodesHelp(codes)}`);
-  }
+  addLocalCommands(program, run, () => buildProgram(ctx));
   for (const command of leaves(program)) command.addHelpText('after', globalFlagsHelp(program));
   program.addHelpText(
     'after',
@@ -278,86 +91,6 @@ export function buildProgram(ctx: Context, wanted: (family: string) => boolean =
     ].join('\n'),
   );
   return program;
-}
-
-function addApi(program: Command, run: RunAction): void {
-  const fields: string[] = [];
-  program
-    .command('api')
-    .description('Send any request to the API, signed in')
-    .argument('<method>', 'GET, POST, PUT, PATCH or DELETE')
-    .argument('<path>', 'path below the API, such as users/list?name=ann')
-    .addOption(
-      new Option('-f, --field <name=value>', 'field of the body, or of the query of a GET').argParser(
-        (text) => fields.push(text),
-      ),
-    )
-    .option('--input <file>', 'body from a file, or - for standard input')
-    .option('--all', 'all rows of a list, page by page')
-    .addOption(
-      new Option('--limit <count>', 'rows wanted, over several pages').argParser(numberBetween(1, 1e9)),
-    )
-    .option('--dry-run', 'show the request and send nothing')
-    .option('--curl', 'print the equal curl line and send nothing')
-    .addHelpText(
-      'after',
-      [
-        '',
-        'Examples:',
-        '  $ convirza api GET users/list --field limit=5 --jq ".[].email"',
-        '  $ convirza api POST tag --field name=VIP',
-        '',
-        'Notes:',
-        wrap('The token goes to the API of your settings and to no other place.', '  '),
-        wrap('A POST or PATCH that may have taken effect is never sent twice.', '  '),
-      ].join('\n'),
-    )
-    .action(
-      run(async (invocation, [method, path], options) =>
-        (await import('./commands/api.ts')).runApi(invocation, String(method), String(path), {
-          ...options,
-          fields,
-        }),
-      ),
-    );
-}
-
-function addReference(program: Command, run: RunAction): void {
-  const profile = auth.find((endpoint) => endpoint.verb === 'profile');
-  if (profile !== undefined)
-    addEndpointCommand(
-      program,
-      { ...profile, verb: 'whoami', examples: ['whoami', 'whoami --json email'] },
-      run.ctx,
-      run,
-    );
-  program
-    .command('schema')
-    .argument('[command...]', 'one command or family; all of them when left out')
-    .description('Describe commands, flags, endpoints, evidence and exit codes for machines')
-    .addHelpText(
-      'after',
-      '\nExamples:\n  $ convirza schema users list --json\n  $ convirza schema --jq ".commands[].command"',
-    )
-    .action(
-      run(async (invocation, [words]) =>
-        (await import('./commands/schema.ts')).runSchema(
-          invocation,
-          (words ?? []) as string[],
-          buildProgram(run.ctx),
-        ),
-      ),
-    );
-  program
-    .command('open')
-    .argument('[title...]', 'title of a page of the documentation, or a part of it')
-    .description("Open the vendor's documentation in a browser")
-    .addHelpText('after', '\nExamples:\n  $ convirza open\n  $ convirza open upload prompt')
-    .action(
-      run(async (invocation, [words]) =>
-        (await import('./commands/open.ts')).runOpen(invocation, ((words ?? []) as string[]).join(' ')),
-      ),
-    );
 }
 
 /** As much of the command line as names a command. */
