@@ -9,6 +9,7 @@ import { startSandbox } from '../sandbox/index.ts';
 import { temporaryName } from '../shared/atomic-file.ts';
 import { CliError, errorCode } from '../shared/errors.ts';
 import type { Invocation } from './invocation.ts';
+import { sandboxEnvironment } from './sandbox.ts';
 
 /** Where the spoken prompts lie: beside the sources, or among the assets of the built program. */
 function promptsFolder(): string {
@@ -94,17 +95,7 @@ export async function runDemo(invocation: Invocation): Promise<void> {
   const sandbox = await startSandbox();
   invocation.onClose(() => sandbox.close());
   const env = {
-    ...ctx.env,
-    ...sandbox.env,
-    CONVIRZA_CONFIG_DIR: scratch,
-    CONVIRZA_TOKEN: undefined,
-    CONVIRZA_PROFILE: undefined,
-    // Neither the keychain nor a passphrase of the user has a part in this.
-    CONVIRZA_CREDENTIALS_BACKEND: 'file',
-    CONVIRZA_CREDENTIALS_REQUIRE: undefined,
-    CONVIRZA_PASSPHRASE: undefined,
-    NEXTEVI_ACCESS_TOKEN: undefined,
-    NEXTEVI_PROJECT_ID: undefined,
+    ...sandboxEnvironment(ctx, sandbox, scratch),
     ...(invocation.terminal.colourOut ? { FORCE_COLOR: '1' } : { NO_COLOR: '1' }),
   };
   const steps: Step[] = [

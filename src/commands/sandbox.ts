@@ -41,6 +41,31 @@ export async function runSandboxStart(invocation: Invocation, options: SandboxSt
   ctx.signal.throwIfAborted();
 }
 
+/**
+ * The environment in which a command meets a sandbox and nothing of the user's: no credentials, profile, keychain or
+ * passphrase.
+ *
+ * @param folder where settings and credentials go instead
+ */
+export function sandboxEnvironment(
+  ctx: Context,
+  sandbox: Sandbox,
+  folder: string,
+): Record<string, string | undefined> {
+  return {
+    ...ctx.env,
+    ...sandbox.env,
+    CONVIRZA_CONFIG_DIR: folder,
+    CONVIRZA_TOKEN: undefined,
+    CONVIRZA_PROFILE: undefined,
+    CONVIRZA_CREDENTIALS_BACKEND: 'file',
+    CONVIRZA_CREDENTIALS_REQUIRE: undefined,
+    CONVIRZA_PASSPHRASE: undefined,
+    NEXTEVI_ACCESS_TOKEN: undefined,
+    NEXTEVI_PROJECT_ID: undefined,
+  };
+}
+
 /** A context in which every command meets a fresh sandbox, signed in, with nothing of the user's touched. */
 export interface SandboxedContext {
   ctx: Context;
@@ -57,19 +82,8 @@ export async function enterSandbox(ctx: Context): Promise<SandboxedContext> {
     await rm(folder, { recursive: true, force: true });
     throw error;
   }
-  const env = {
-    ...ctx.env,
-    ...sandbox.env,
-    CONVIRZA_TOKEN: sandbox.issueTokens().access_token,
-    CONVIRZA_CONFIG_DIR: folder,
-    CONVIRZA_PROFILE: undefined,
-    // Neither the keychain nor a passphrase of the user has a part in this.
-    CONVIRZA_CREDENTIALS_BACKEND: 'file',
-    CONVIRZA_CREDENTIALS_REQUIRE: undefined,
-    CONVIRZA_PASSPHRASE: undefined,
-    NEXTEVI_ACCESS_TOKEN: undefined,
-    NEXTEVI_PROJECT_ID: undefined,
-  };
+  const tokens = { CONVIRZA_TOKEN: sandbox.issueTokens().access_token };
+  const env = { ...sandboxEnvironment(ctx, sandbox, folder), ...tokens };
   return {
     // Not a copy: the streams are opened at their first use.
     ctx: Object.create(ctx, { env: { value: env } }) as Context,
