@@ -284,7 +284,7 @@ export class CredentialStore {
     const newer = cause instanceof SealError && cause.fault === 'newer-version';
     return new (newer ? CliError : LostError)(
       'auth',
-      `The stored credentials of profile ${profile} ${why}: ${this.path(profile)}`,
+      `The file with the credentials of profile ${profile} ${why}: ${this.path(profile)}`,
       {
         hint: 'Restore the file, or forget it with convirza auth logout and sign in again.',
         cause,
