@@ -3,7 +3,7 @@ import { Command, CommanderError, Option } from 'commander';
 import { addAuthCommands } from './commands/auth-commands.ts';
 import { addEndpointCommand } from './commands/endpoint-command.ts';
 import { globalFlagsHelp, HELP, wrap } from './commands/help.ts';
-import { addLocalCommands } from './commands/local-commands.ts';
+import { addLocalCommands, LOCAL_COMMANDS } from './commands/local-commands.ts';
 import { makeRun } from './commands/run.ts';
 import type { Context } from './context.ts';
 import { FAMILIES } from './convirza/catalogue/index.ts';
@@ -46,9 +46,10 @@ function leaves(command: Command): Command[] {
 /**
  * The whole program.
  *
- * @param wanted whether the commands of a family are needed; families that are not are only named
+ * @param words of the command line, where only what they name is needed: families and commands that they do not name
+ *   are then left out or only named. Without it, everything is there
  */
-export function buildProgram(ctx: Context, wanted: (family: string) => boolean = () => true): Command {
+export function buildProgram(ctx: Context, words?: readonly string[]): Command {
   const program = new Command('convirza');
   program
     .description('Convirza V3 call tracking and NextEVI voice agents, from a terminal and from scripts.')
@@ -69,11 +70,16 @@ export function buildProgram(ctx: Context, wanted: (family: string) => boolean =
   const run = makeRun(ctx);
   for (const { name, summary, endpoints } of FAMILIES) {
     const family = program.command(name).description(summary).helpCommand(false);
-    if (!wanted(name)) continue;
-    for (const endpoint of endpoints) addEndpointCommand(family, endpoint, ctx, run);
+    if (words !== undefined && !words.includes(name)) continue;
+    // A verb that is none of the family's may be a misspelt one, and then all are needed for the suggestion.
+    const named = endpoints.filter(({ verb }) => words?.includes(verb));
+    for (const endpoint of named.length > 0 ? named : endpoints)
+      addEndpointCommand(family, endpoint, ctx, run);
     if (name === 'auth') addAuthCommands(family, run);
   }
-  addLocalCommands(program, run, () => buildProgram(ctx));
+  const inFamily = words?.some((word) => FAMILIES.some(({ name }) => name === word)) ?? false;
+  if (!inFamily || LOCAL_COMMANDS.some((name) => words?.includes(name)))
+    addLocalCommands(program, run, () => buildProgram(ctx));
   for (const command of leaves(program)) command.addHelpText('after', globalFlagsHelp(program));
   program.addHelpText(
     'after',
@@ -173,7 +179,7 @@ export async function runProgram(ctx: Context, words: readonly string[]): Promis
     return (await import('./commands/complete.ts')).runComplete(ctx, words.slice(1));
   // What the program asks of itself; no command of the tree either.
   if (words[0] === '__keychain') return (await import('./commands/keychain.ts')).runKeychain(ctx);
-  const program = buildProgram(ctx, (family) => words.includes(family));
+  const program = buildProgram(ctx, words);
   if (words.length === 0) {
     program.outputHelp();
     return;

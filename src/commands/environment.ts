@@ -18,6 +18,9 @@ const RESERVED = new Set([
   'CONVIRZA_VOICE',
 ]);
 
+/** Variables that are no flag's: those that are reserved, and those of settings. */
+const KNOWN_ELSEWHERE = new Set([...RESERVED, ...SETTINGS.flatMap(({ env }) => env)]);
+
 /** Flags that are settings find their variable there; those of commander itself have none. */
 const ELSEWHERE = new Set(['--help', '--version', ...SETTINGS.map(({ name }) => `--${name}`)]);
 
@@ -84,6 +87,8 @@ function setFlag(command: Command, option: Option, name: string, value: string):
 
 /** Fills in from the environment what the command line left open, for a command and all above it. */
 export function applyEnvironment(command: Command, env: Env): void {
+  // Most often there is none, and looking for each of them would take longer than the rest of the command line.
+  if (!Object.keys(env).some((name) => name.startsWith('CONVIRZA_') && !KNOWN_ELSEWHERE.has(name))) return;
   const chain: Command[] = [];
   for (let at: Command | null = command; at !== null; at = at.parent) chain.push(at);
   const typed = (key: string) =>

@@ -225,6 +225,20 @@ function addReference(program: Command, run: RunAction, whole: () => Command): v
     );
 }
 
+/** Their names at the top of the tree. */
+export const LOCAL_COMMANDS: readonly string[] = [
+  'voice',
+  'sandbox',
+  'config',
+  'api',
+  'whoami',
+  'schema',
+  'open',
+  'completion',
+  'doctor',
+  'demo',
+];
+
 /** @param whole makes the whole command tree, for commands that describe it */
 export function addLocalCommands(program: Command, run: RunAction, whole: () => Command): void {
   addVoice(program, run);
