@@ -43,16 +43,8 @@ function readReason(code: string | undefined, error: unknown): [why: string, hin
       return ['you have no permission to read it', 'Change its permissions, or read a copy of it.'];
     case 'ELOOP':
       return ['its symbolic links lead in a circle', 'Name the file itself.'];
-    case 'ENAMETOOLONG':
-      return ['its name is too long for this system', 'Use a shorter name.'];
-    case 'EMFILE':
-    case 'ENFILE':
-      return ['too many files are open', 'Handle fewer files at once, or raise the limit (ulimit -n).'];
     default:
-      return [
-        `the system reports ${systemText(code, error)}`,
-        'Check the disk or the network share it is on.',
-      ];
+      return commonReason(code, error);
   }
 }
 
@@ -74,6 +66,14 @@ function writeReason(code: string | undefined, folder: string, error: unknown): 
       return ['no space is left on the disk', 'Free some space, or choose a path on another disk.'];
     case 'EFBIG':
       return ['the file would be larger than this disk allows', 'Choose a path on another disk.'];
+    default:
+      return commonReason(code, error);
+  }
+}
+
+/** What reading and writing have in common. */
+function commonReason(code: string | undefined, error: unknown): [why: string, hint: string] {
+  switch (code) {
     case 'ENAMETOOLONG':
       return ['its name is too long for this system', 'Use a shorter name.'];
     case 'EMFILE':
@@ -81,12 +81,8 @@ function writeReason(code: string | undefined, folder: string, error: unknown): 
       return ['too many files are open', 'Handle fewer files at once, or raise the limit (ulimit -n).'];
     default:
       return [
-        `the system reports ${systemText(code, error)}`,
+        `the system reports ${code ?? (error instanceof Error ? error.message : String(error))}`,
         'Check the disk or the network share it is on.',
       ];
   }
-}
-
-function systemText(code: string | undefined, error: unknown): string {
-  return code ?? (error instanceof Error ? error.message : String(error));
 }

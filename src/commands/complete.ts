@@ -4,7 +4,7 @@
  */
 import type { Context } from '../context.ts';
 import { cleanLine } from '../output/clean.ts';
-import { configFolder, ENDPOINT_PREFIX, SETTINGS, Settings } from '../settings/settings.ts';
+import { configFolder, endpointSetting, SETTINGS, Settings } from '../settings/settings.ts';
 
 /** A word that may stand on the command line, and what a person knows it by. */
 export interface Candidate {
@@ -34,7 +34,7 @@ async function settings({ env, platform, home }: Context): Promise<Candidate[]> 
     .then((loaded) => [...loaded.endpointOverrides().keys()])
     .catch(() => []);
   const overrides = stored.map((command) => ({
-    word: `${ENDPOINT_PREFIX}${command.replace(' ', '.')}`,
+    word: endpointSetting(command),
     note: `where ${command} is sent`,
   }));
   return [...known, ...overrides];

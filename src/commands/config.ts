@@ -5,7 +5,8 @@ import { createRowSink } from '../output/rows.ts';
 import {
   CHOICES,
   checkSettingName,
-  ENDPOINT_PREFIX,
+  endpointCommand,
+  endpointSetting,
   NUMBER_RANGES,
   profileSetting,
   SETTINGS,
@@ -23,7 +24,7 @@ export async function runConfigList(invocation: Invocation, origin: boolean): Pr
     description,
   }));
   const overrides = [...invocation.settings.endpointOverrides()].map(([command, value]) => ({
-    name: `${ENDPOINT_PREFIX}${command.replace(' ', '.')}`,
+    name: endpointSetting(command),
     value,
     origin: 'file',
     environment: null,
@@ -43,12 +44,12 @@ export async function runConfigGet(invocation: Invocation, name: string): Promis
     if (value !== undefined) await invocation.write(`${value}\n`);
     return;
   }
-  const override = invocation.settings
-    .endpointOverrides()
-    .get(known.slice(ENDPOINT_PREFIX.length).replace('.', ' '));
-  if (!known.startsWith(ENDPOINT_PREFIX))
-    await invocation.write(`${invocation.settings.get(known as SettingName)}\n`);
-  else if (override !== undefined) await invocation.write(`${override}\n`);
+  const command = endpointCommand(known);
+  const value =
+    command === undefined
+      ? invocation.settings.get(known as SettingName)
+      : invocation.settings.endpointOverrides().get(command);
+  if (value !== undefined) await invocation.write(`${value}\n`);
 }
 
 /** Checks a value as a command would before it is kept. */
@@ -56,9 +57,10 @@ async function check(invocation: Invocation, setting: string, value: string): Pr
   const ofProfile = profileSetting(setting);
   if (ofProfile !== undefined) (await import('../credentials/index.ts')).checkProfileName(ofProfile.profile);
   const name = ofProfile?.name ?? setting;
-  if (name.startsWith(ENDPOINT_PREFIX)) {
+  const command = endpointCommand(name);
+  if (command !== undefined) {
     const { readOverrides } = await import('./overrides.ts');
-    readOverrides(new Map([[name.slice(ENDPOINT_PREFIX.length).replace('.', ' '), value]]));
+    readOverrides(new Map([[command, value]]));
     return;
   }
   const probe = await Settings.load(invocation.settings.folder, {}, { [name]: value });
@@ -83,10 +85,11 @@ export async function runConfigSet(invocation: Invocation, name: string, value: 
 export async function runConfigUnset(invocation: Invocation, name: string): Promise<void> {
   const known = checkSettingName(name);
   await invocation.settings.unset(known);
-  const usual = known.startsWith(ENDPOINT_PREFIX)
-    ? 'what the catalogue says'
-    : profileSetting(known) !== undefined
-      ? 'what holds without a profile'
-      : settingSpec(known).default || 'nothing';
+  const usual =
+    endpointCommand(known) !== undefined
+      ? 'what the catalogue says'
+      : profileSetting(known) !== undefined
+        ? 'what holds without a profile'
+        : settingSpec(known).default || 'nothing';
   invocation.say(`${known} is back to ${usual}.`);
 }

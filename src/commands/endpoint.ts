@@ -46,16 +46,15 @@ export async function* listPages(invocation: Invocation, input: EndpointInput): 
   const limit = options.all === true ? Number.POSITIVE_INFINITY : (options.limit ?? DEFAULT_LIMIT);
   const window = endpoint.list?.window;
   const windows = await periods(invocation, input);
-  const [only] = windows ?? [];
-  // An end that nobody typed is sent all the same: "now" is later by the time the service looks at it.
-  const whole =
-    only === undefined || window === undefined || windows?.length !== 1
-      ? query
-      : { ...query, [window.start]: only.start, [window.end]: only.end };
-  const walkOptions = { path, query: whole, limit, signal: invocation.ctx.signal };
-  if (windows === undefined || window === undefined || windows.length === 1)
+  const walkOptions = { path, query, limit, signal: invocation.ctx.signal };
+  const [first, second] = windows ?? [];
+  if (window === undefined || windows === undefined || first === undefined)
     yield* walk(client, endpoint, walkOptions);
-  else {
+  else if (second === undefined) {
+    // An end that nobody typed is sent all the same: "now" is later by the time the service looks at it.
+    const whole = { ...query, [window.start]: first.start, [window.end]: first.end };
+    yield* walk(client, endpoint, { ...walkOptions, query: whole });
+  } else {
     const { walkWindows } = await import('../convirza/windows.ts');
     yield* walkWindows(client, endpoint, walkOptions, windows, window);
   }

@@ -203,8 +203,9 @@ export class Invocation {
   /** A client that signs in by `tokens`, or one for the OAuth calls alone. */
   async makeClient(tokens?: TokenSource): Promise<ConvirzaClient> {
     const { ctx, settings } = this;
-    const [{ ConvirzaClient }, transport] = await Promise.all([
+    const [{ ConvirzaClient }, { DEFAULT_RETRY }, transport] = await Promise.all([
       import('../convirza/client.ts'),
+      import('../convirza/retry.ts'),
       this.makeTransport(),
     ]);
     return new ConvirzaClient({
@@ -215,7 +216,7 @@ export class Invocation {
       retry: {
         retries: settings.number('retries'),
         baseDelayMs: settings.number('retry-delay'),
-        maxDelayMs: 60_000,
+        maxDelayMs: DEFAULT_RETRY.maxDelayMs,
       },
       now: ctx.now,
       random: ctx.random,

@@ -47,7 +47,15 @@ export const NUMBER_RANGES = {
 } as const satisfies Partial<Record<SettingName, readonly [number, number]>>;
 
 /** Settings of this form send one endpoint elsewhere: `endpoints.tags.update` = `PATCH /tag/{id}`. */
-export const ENDPOINT_PREFIX = 'endpoints.';
+const ENDPOINT_PREFIX = 'endpoints.';
+
+/** The setting that says where a command (`tags update`) is sent. */
+export const endpointSetting = (command: string): string => `${ENDPOINT_PREFIX}${command.replace(' ', '.')}`;
+
+/** The command that `endpoints.<family>.<command>` is about, or undefined for any other text. */
+export function endpointCommand(text: string): string | undefined {
+  return text.startsWith(ENDPOINT_PREFIX) ? text.slice(ENDPOINT_PREFIX.length).replace('.', ' ') : undefined;
+}
 
 export function settingSpec(name: string): SettingSpec {
   const spec = SETTINGS.find((setting) => setting.name === name);
@@ -60,7 +68,7 @@ export function settingSpec(name: string): SettingSpec {
 
 /** @throws CliError `usage` for a name that nobody reads */
 export function checkSettingName(name: string): string {
-  return name.startsWith(ENDPOINT_PREFIX) || profileSetting(name) !== undefined
+  return endpointCommand(name) !== undefined || profileSetting(name) !== undefined
     ? name
     : settingSpec(name).name;
 }
@@ -248,10 +256,12 @@ export class Settings {
 
   /** What the file says of endpoints, by command (`tags update`): the text as it was set. */
   endpointOverrides(): ReadonlyMap<string, string> {
-    const entries = Object.entries(this.#stored).filter(([name]) => name.startsWith(ENDPOINT_PREFIX));
-    return new Map(
-      entries.map(([name, text]) => [name.slice(ENDPOINT_PREFIX.length).replace('.', ' '), String(text)]),
-    );
+    const overrides = new Map<string, string>();
+    for (const [name, text] of Object.entries(this.#stored)) {
+      const command = endpointCommand(name);
+      if (command !== undefined) overrides.set(command, String(text));
+    }
+    return overrides;
   }
 
   async set(name: string, value: string): Promise<void> {
