@@ -1,6 +1,6 @@
-import type { FileSource } from './file-source.ts';
-import type { Container, FileType } from './file-type.ts';
+import type { FileSource } from './io/file-source.ts';
 import type { ChannelLayout } from './layout.ts';
+import type { Container, FileType } from './probe/file-type.ts';
 
 /**
  * What an open audio file holds. `sampleRate` is in Hz; `codec` is named as ffmpeg does (`pcm_s16le`,

@@ -1,10 +1,10 @@
 import type { AudioInput, Decoder, OpenOptions } from './audio-input.ts';
+import { headerCut, startsLikeWav } from './containers/wav-chunks.ts';
+import { openWav } from './containers/wav-reader.ts';
 import { AudioError, countOf } from './errors.ts';
-import { FileSource } from './file-source.ts';
-import type { Container, FileType } from './file-type.ts';
-import { type FileIdentity, identifySource, UNKNOWN_CONTENT } from './identify-file.ts';
-import { headerCut, startsLikeWav } from './wav-chunks.ts';
-import { openWav } from './wav-reader.ts';
+import { FileSource } from './io/file-source.ts';
+import type { Container, FileType } from './probe/file-type.ts';
+import { type FileIdentity, identifySource, UNKNOWN_CONTENT } from './probe/identify-file.ts';
 
 /** What can be decoded. A further format is a further entry. */
 const DECODERS: Readonly<Partial<Record<Container, Decoder>>> = {

@@ -1,4 +1,4 @@
-import { byteAt, chars, findChars, hasChars, u32le } from './bytes.ts';
+import { byteAt, chars, findChars, hasChars, u32le } from '../io/bytes.ts';
 
 /** What the tracks of a container hold, as far as its first bytes show it. */
 export interface ContainerTracks {

@@ -1,4 +1,4 @@
-import type { ChannelLayout, Speaker } from './layout.ts';
+import type { ChannelLayout, Speaker } from '../layout.ts';
 
 /** Weight of every input channel (inner arrays) in every output channel (outer array). */
 export type DownmixGains = readonly (readonly number[])[];

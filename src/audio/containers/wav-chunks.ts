@@ -1,6 +1,6 @@
-import { chars, hasChars, u32le, u64le } from './bytes.ts';
-import { AudioError, countOf } from './errors.ts';
-import type { FileSource } from './file-source.ts';
+import { AudioError, countOf } from '../errors.ts';
+import { chars, hasChars, u32le, u64le } from '../io/bytes.ts';
+import type { FileSource } from '../io/file-source.ts';
 
 /**
  * Where things are in a WAV file. `format` is the body of its `fmt ` chunk (at most 40 bytes). The samples take

@@ -1,7 +1,7 @@
-import { chars, u16le, u32le } from './bytes.ts';
-import { AudioError, countOf } from './errors.ts';
-import { type ChannelLayout, wavLayout } from './layout.ts';
-import type { SampleCodec } from './sample-codec.ts';
+import type { SampleCodec } from '../codecs/sample-codec.ts';
+import { AudioError, countOf } from '../errors.ts';
+import { chars, u16le, u32le } from '../io/bytes.ts';
+import { type ChannelLayout, wavLayout } from '../layout.ts';
 
 /**
  * How the samples of a WAV file are coded. `blockAlign` is the size of a frame in bytes; `bitsPerSample` counts

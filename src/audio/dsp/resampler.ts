@@ -1,4 +1,4 @@
-import type { AudioBlock } from './audio-input.ts';
+import type { AudioBlock } from '../audio-input.ts';
 import { convolve, type Position, type Ratio } from './convolve.ts';
 import { designFilterBank, type FilterBank } from './filter-bank.ts';
 

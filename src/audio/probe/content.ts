@@ -1,4 +1,4 @@
-import { byteAt, chars, hasChars, u32be } from './bytes.ts';
+import { byteAt, chars, hasChars, u32be } from '../io/bytes.ts';
 
 /** Signatures at the start of common files that hold no audio this room could read. */
 const SIGNATURES: readonly (readonly [signature: string, what: string])[] = [

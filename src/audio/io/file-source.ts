@@ -1,5 +1,5 @@
 import { type FileHandle, open, stat } from 'node:fs/promises';
-import { AudioError, readFailure } from './errors.ts';
+import { AudioError, readFailure } from '../errors.ts';
 
 /** A regular file that decoders read from at any position. `size` in bytes is what it was when opened. */
 export class FileSource {

@@ -1,5 +1,5 @@
+import { FileSource } from '../io/file-source.ts';
 import { nonAudioContent } from './content.ts';
-import { FileSource } from './file-source.ts';
 import { type FileType, HEAD_BYTES, id3Length, identify } from './file-type.ts';
 
 /** What a file is. `size` is in bytes; `content` says what it holds, to stand after "holds". */

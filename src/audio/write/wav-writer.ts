@@ -1,9 +1,9 @@
 import { constants } from 'node:fs';
 import { access, type FileHandle, open, realpath, stat, unlink } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
-import { renameOver, temporaryName } from '../shared/atomic-file.ts';
-import { errorCode } from '../shared/errors.ts';
-import { AudioError, writeFailure } from './errors.ts';
+import { renameOver, temporaryName } from '../../shared/atomic-file.ts';
+import { errorCode } from '../../shared/errors.ts';
+import { AudioError, writeFailure } from '../errors.ts';
 
 /** 16-bit PCM: `sampleRate` in Hz, interleaved `channels`. */
 export interface WavOptions {

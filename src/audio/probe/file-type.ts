@@ -1,4 +1,4 @@
-import { byteAt, chars, hasChars, u32be, u32le } from './bytes.ts';
+import { byteAt, chars, hasChars, u32be, u32le } from '../io/bytes.ts';
 import { asfCodec, cafCodec, ebmlDocType, matroskaTracks, mp4Tracks, oggCodec } from './container-codec.ts';
 import { nonAudioContent } from './content.ts';
 import { isAdtsStreamAt, mpegFrameAt, mpegStreamAt } from './mpeg-frame.ts';

@@ -1,4 +1,4 @@
-import { byteAt } from './bytes.ts';
+import { byteAt } from '../io/bytes.ts';
 
 /** What tells MPEG audio streams apart, from one frame header. `length` is that of the frame, in bytes. */
 export interface MpegFrame {

@@ -1,7 +1,7 @@
-import type { AudioBlock, AudioInfo, AudioInput, Decoder } from './audio-input.ts';
-import { AudioError, countOf, formatSeconds } from './errors.ts';
-import type { FileSource } from './file-source.ts';
-import { SAMPLE_READERS } from './sample-codec.ts';
+import type { AudioBlock, AudioInfo, AudioInput, Decoder } from '../audio-input.ts';
+import { SAMPLE_READERS } from '../codecs/sample-codec.ts';
+import { AudioError, countOf, formatSeconds } from '../errors.ts';
+import type { FileSource } from '../io/file-source.ts';
 import { findWavChunks, type WavChunks } from './wav-chunks.ts';
 import { parseWavFormat, type WavFormat } from './wav-format.ts';
 

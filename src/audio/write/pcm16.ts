@@ -1,9 +1,9 @@
 import { endianness } from 'node:os';
-import type { AudioBlock, AudioInput } from './audio-input.ts';
-import { type DownmixGains, downmix, downmixGains } from './downmix.ts';
-import { AudioError } from './errors.ts';
-import { Resampler } from './resampler.ts';
-import { MAX_SAMPLE_RATE, MIN_SAMPLE_RATE } from './wav-format.ts';
+import type { AudioBlock, AudioInput } from '../audio-input.ts';
+import { MAX_SAMPLE_RATE, MIN_SAMPLE_RATE } from '../containers/wav-format.ts';
+import { type DownmixGains, downmix, downmixGains } from '../dsp/downmix.ts';
+import { Resampler } from '../dsp/resampler.ts';
+import { AudioError } from '../errors.ts';
 
 /** What the PCM is to be: `sampleRate` in Hz; mono, stereo or as many channels as there are. */
 export interface Pcm16Options {
