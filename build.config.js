@@ -6,6 +6,7 @@
 import { cpSync, existsSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { rolldown } from 'rolldown';
+import { buildKernels } from './build.kernels.config.js';
 import { writeManual } from './build.manual.config.js';
 
 const root = fileURLToPath(new URL('.', import.meta.url));
@@ -118,6 +119,7 @@ writeFileSync(
 );
 for (const assets of ['demo/prompts', 'sandbox/replies'])
   cpSync(`${root}src/${assets}`, `${fresh}/assets/${assets}`, { recursive: true });
+await buildKernels(root, `${fresh}/kernels`);
 await writeManual(root, `${fresh}/man`, version);
 
 const old = `${root}dist.${process.pid}.old`;

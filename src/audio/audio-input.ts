@@ -1,4 +1,4 @@
-import type { FileSource } from './io/file-source.ts';
+import type { ByteSource } from './io/file-source.ts';
 import type { ChannelLayout } from './layout.ts';
 import type { Container, FileType } from './probe/file-type.ts';
 
@@ -11,11 +11,16 @@ export interface AudioInfo {
   codec: string;
   sampleRate: number;
   channels: number;
+  /** Precision of the samples; 0 for lossy codecs, which have none. */
   bitsPerSample: number;
   frames: number | undefined;
   seconds: number | undefined;
   /** The speaker of each channel, in channel order. */
   layout: ChannelLayout;
+  /** What the codec calls this way of coding, for instance `LC` or `HE-AAC v1`. */
+  profile?: string | undefined;
+  /** Title, artist and the like, by lower-case names; text from the file, not cleaned. */
+  tags?: Readonly<Record<string, string>> | undefined;
 }
 
 /**
@@ -32,6 +37,12 @@ export interface AudioInput {
   readonly info: AudioInfo;
 
   /**
+   * What a person should know about the decoding so far: damage that was bridged, parts that were not decoded.
+   * Whole sentences; complete when `blocks` has ended.
+   */
+  readonly notes?: readonly AudioNote[];
+
+  /**
    * Decodes from the beginning, at each call anew. An aborted `signal` ends it with the signal's reason.
    *
    * @throws AudioError when the file cannot be read or proves to be damaged.
@@ -42,13 +53,22 @@ export interface AudioInput {
   close(): Promise<void>;
 }
 
-/** How a file is opened. `allowTruncated`: use what there is of a file that is shorter than it says. */
+/** A remark on a decoded file. A `warning` says that something was lost, a `detail` only explains. */
+export interface AudioNote {
+  level: 'warning' | 'detail';
+  text: string;
+}
+
+/** How a file is opened. */
 export interface OpenOptions {
+  /** Use what there is of a file that is shorter than it says. */
   allowTruncated?: boolean | undefined;
+  /** What the audio is wanted as. A decoder that can deliver that at less cost may do so; none has to. */
+  wanted?: { sampleRate?: number | undefined; mono?: boolean | undefined } | undefined;
 }
 
 /**
  * Opens one kind of file: reads as much as `info` needs. The input it returns owns `source` and closes it;
  * when it throws (AudioError), the caller closes it.
  */
-export type Decoder = (source: FileSource, type: FileType, options: OpenOptions) => Promise<AudioInput>;
+export type Opener = (source: ByteSource, type: FileType, options: OpenOptions) => Promise<AudioInput>;

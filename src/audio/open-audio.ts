@@ -1,14 +1,13 @@
-import type { AudioInput, Decoder, OpenOptions } from './audio-input.ts';
+import type { AudioInput, Opener, OpenOptions } from './audio-input.ts';
 import { headerCut, startsLikeWav } from './containers/wav-chunks.ts';
-import { openWav } from './containers/wav-reader.ts';
 import { AudioError, countOf } from './errors.ts';
-import { FileSource } from './io/file-source.ts';
+import { type ByteSource, FileSource } from './io/file-source.ts';
 import type { Container, FileType } from './probe/file-type.ts';
 import { type FileIdentity, identifySource, UNKNOWN_CONTENT } from './probe/identify-file.ts';
 
-/** What can be decoded. A further format is a further entry. */
-const DECODERS: Readonly<Partial<Record<Container, Decoder>>> = {
-  wav: openWav,
+/** What can be opened. Each is loaded when a file needs it. */
+const OPENERS: Readonly<Partial<Record<Container, () => Promise<Opener>>>> = {
+  wav: async () => (await import('./containers/wav-reader.ts')).openWav,
 };
 
 /**
@@ -22,9 +21,9 @@ export async function openAudio(path: string, options: OpenOptions = {}): Promis
   try {
     const identity = await identifySource(source);
     if (identity.type === undefined) throw await notAudio(source, identity);
-    const decoder = DECODERS[identity.type.container];
-    if (decoder === undefined) throw notDecoded(path, identity.type);
-    return await decoder(source, identity.type, options);
+    const load = OPENERS[identity.type.container];
+    if (load === undefined) throw notDecoded(path, identity.type);
+    return await (await load())(source, identity.type, options);
   } catch (error) {
     await source.close();
     throw error;
@@ -33,7 +32,7 @@ export async function openAudio(path: string, options: OpenOptions = {}): Promis
 
 const CONVERT_HINT = 'Convert it to WAV first, for instance: ffmpeg -i input output.wav';
 
-async function notAudio(source: FileSource, { content, size }: FileIdentity): Promise<AudioError> {
+async function notAudio(source: ByteSource, { content, size }: FileIdentity): Promise<AudioError> {
   const { path } = source;
   if (size === 0) {
     return new AudioError(`"${path}" is empty (0 bytes).`, {

@@ -1,6 +1,6 @@
 import { AudioError, countOf } from '../errors.ts';
 import { chars, hasChars, u32le, u64le } from '../io/bytes.ts';
-import type { FileSource } from '../io/file-source.ts';
+import type { ByteSource } from '../io/file-source.ts';
 
 /**
  * Where things are in a WAV file. `format` is the body of its `fmt ` chunk (at most 40 bytes). The samples take
@@ -48,7 +48,7 @@ interface Chunk {
  *
  * @throws AudioError when the header is cut or holds no `fmt ` or no `data` chunk.
  */
-export async function findWavChunks(source: FileSource): Promise<WavChunks> {
+export async function findWavChunks(source: ByteSource): Promise<WavChunks> {
   const head = await source.read(0, 12);
   if (head.length < 12) throw headerCut(source, 'the first 12 bytes of a WAV header are not all there');
   let format: Uint8Array | undefined;
@@ -82,7 +82,7 @@ export async function findWavChunks(source: FileSource): Promise<WavChunks> {
   return { format, ...data };
 }
 
-async function readFormat(source: FileSource, chunk: Chunk): Promise<Uint8Array> {
+async function readFormat(source: ByteSource, chunk: Chunk): Promise<Uint8Array> {
   const wanted = Math.min(chunk.size, FORMAT_BYTES);
   const format = await source.read(chunk.at + 8, wanted);
   if (format.length < wanted) {
@@ -92,7 +92,7 @@ async function readFormat(source: FileSource, chunk: Chunk): Promise<Uint8Array>
 }
 
 async function measureData(
-  source: FileSource,
+  source: ByteSource,
   start: number,
   size: number,
 ): Promise<Omit<WavChunks, 'format'>> {
@@ -107,7 +107,7 @@ async function measureData(
  * Whether chunks follow one another from `position` to the very end of the file: then a `data` chunk of size 0
  * before them is empty, not of unknown size.
  */
-async function isChunkChain(source: FileSource, position: number): Promise<boolean> {
+async function isChunkChain(source: ByteSource, position: number): Promise<boolean> {
   let at = position;
   for (let count = 0; count < 100 && at < source.size; count++) {
     const header = await source.read(at, 8);
@@ -122,7 +122,7 @@ async function isChunkChain(source: FileSource, position: number): Promise<boole
  * Where the chunk after one that ends at `end` begins. Chunks start at even positions (a pad byte follows an odd
  * size); some writers forget it, which shows when a chunk stands at `end` and none behind a pad byte.
  */
-async function nextChunk(source: FileSource, end: number): Promise<number> {
+async function nextChunk(source: ByteSource, end: number): Promise<number> {
   if (end % 2 === 0 || end >= source.size) return end;
   const bytes = await source.read(end, 9);
   if (bytes[0] === 0) return end + 1;
@@ -131,12 +131,12 @@ async function nextChunk(source: FileSource, end: number): Promise<number> {
   return unpadded > padded ? end : end + 1;
 }
 
-function likeness(source: FileSource, header: Uint8Array, at: number): number {
+function likeness(source: ByteSource, header: Uint8Array, at: number): number {
   if (KNOWN_IDS.test(chars(header, 0, 4))) return 2;
   return looksLikeChunk(source, header, at) ? 1 : 0;
 }
 
-function looksLikeChunk(source: FileSource, header: Uint8Array, at: number): boolean {
+function looksLikeChunk(source: ByteSource, header: Uint8Array, at: number): boolean {
   return (
     header.length === 8 && /^[ -~]{4}$/.test(chars(header, 0, 4)) && at + 8 + u32le(header, 4) <= source.size
   );
@@ -145,14 +145,14 @@ function looksLikeChunk(source: FileSource, header: Uint8Array, at: number): boo
 const CUT_HINT = 'Download, export or record the file again.';
 
 /** The error of a file that ends inside its header, for `why` to say where. */
-export function headerCut(source: FileSource, why: string): AudioError {
+export function headerCut(source: ByteSource, why: string): AudioError {
   return new AudioError(
     `The WAV header of "${source.path}" is cut: the file has only ${countOf(source.size, 'byte')}, and ${why}.`,
     { hint: CUT_HINT },
   );
 }
 
-function chunkMissing(source: FileSource, id: string, role: string, last: Chunk | undefined): AudioError {
+function chunkMissing(source: ByteSource, id: string, role: string, last: Chunk | undefined): AudioError {
   const size = countOf(source.size, 'byte');
   const overrun =
     last !== undefined && last.at + 8 + last.size > source.size

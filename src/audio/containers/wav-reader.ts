@@ -1,7 +1,7 @@
-import type { AudioBlock, AudioInfo, AudioInput, Decoder } from '../audio-input.ts';
+import type { AudioBlock, AudioInfo, AudioInput, Opener } from '../audio-input.ts';
 import { SAMPLE_READERS } from '../codecs/sample-codec.ts';
 import { AudioError, countOf, formatSeconds } from '../errors.ts';
-import type { FileSource } from '../io/file-source.ts';
+import type { ByteSource } from '../io/file-source.ts';
 import { findWavChunks, type WavChunks } from './wav-chunks.ts';
 import { parseWavFormat, type WavFormat } from './wav-format.ts';
 
@@ -14,7 +14,7 @@ const BLOCK_FRAMES = 16_384;
  * @throws AudioError when the header is cut or damaged, the coding is another one, there is no audio, or the file
  * holds less than its header promises and `allowTruncated` is not set.
  */
-export const openWav: Decoder = async (source, type, options) => {
+export const openWav: Opener = async (source, type, options) => {
   const chunks = await findWavChunks(source);
   const format = parseWavFormat(source.path, chunks.format);
   const { promisedBytes, dataBytes } = chunks;
@@ -39,12 +39,12 @@ export const openWav: Decoder = async (source, type, options) => {
 
 class WavInput implements AudioInput {
   readonly info: AudioInfo & { frames: number };
-  readonly #source: FileSource;
+  readonly #source: ByteSource;
   readonly #format: WavFormat;
   readonly #dataStart: number;
 
   constructor(
-    source: FileSource,
+    source: ByteSource,
     info: AudioInfo & { frames: number },
     format: WavFormat,
     chunks: WavChunks,

@@ -1,8 +1,29 @@
 import { type FileHandle, open, stat } from 'node:fs/promises';
 import { AudioError, readFailure } from '../errors.ts';
 
-/** A regular file that decoders read from at any position. `size` in bytes is what it was when opened. */
-export class FileSource {
+/** Bytes that can be read at any position. `path` is for messages. */
+export interface ByteSource {
+  readonly path: string;
+  /** In bytes. */
+  readonly size: number;
+
+  /**
+   * Fills `target` from the byte at `position` on and returns how many bytes there were: fewer than its length
+   * at the end only.
+   *
+   * @throws AudioError when the system cannot read.
+   */
+  readInto(target: Uint8Array, position: number): Promise<number>;
+
+  /** Up to `length` bytes from `position` on, in an array of their own. @throws AudioError as `readInto`. */
+  read(position: number, length: number): Promise<Uint8Array>;
+
+  /** Gives up what it holds; a second call does nothing. */
+  close(): Promise<void>;
+}
+
+/** A regular file. `size` is what it was when opened. */
+export class FileSource implements ByteSource {
   readonly path: string;
   readonly size: number;
   readonly #handle: FileHandle;
@@ -29,12 +50,6 @@ export class FileSource {
     }
   }
 
-  /**
-   * Fills `target` from the byte at `position` on and returns how many bytes there were: fewer than its length
-   * at the end of the file only.
-   *
-   * @throws AudioError when the system cannot read.
-   */
   async readInto(target: Uint8Array, position: number): Promise<number> {
     let filled = 0;
     try {
@@ -54,13 +69,11 @@ export class FileSource {
     return filled;
   }
 
-  /** Up to `length` bytes from `position` on, in an array of their own. @throws AudioError as `readInto`. */
   async read(position: number, length: number): Promise<Uint8Array> {
     const target = new Uint8Array(Math.max(0, Math.min(length, this.size - position)));
     return target.subarray(0, await this.readInto(target, position));
   }
 
-  /** Closes the file; a second call does nothing. */
   async close(): Promise<void> {
     await this.#handle.close();
   }

@@ -1,4 +1,4 @@
-import { FileSource } from '../io/file-source.ts';
+import { type ByteSource, FileSource } from '../io/file-source.ts';
 import { nonAudioContent } from './content.ts';
 import { type FileType, HEAD_BYTES, id3Length, identify } from './file-type.ts';
 
@@ -40,7 +40,7 @@ export async function identifyFile(path: string): Promise<FileIdentity> {
 }
 
 /** As `identifyFile`, for a file that is open already. */
-export async function identifySource(source: FileSource): Promise<FileIdentity> {
+export async function identifySource(source: ByteSource): Promise<FileIdentity> {
   const head = await source.read(0, HEAD_BYTES);
   let type = identify(head);
   const tagged = id3Length(head);
