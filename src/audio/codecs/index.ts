@@ -3,6 +3,7 @@ import type { PacketCodec } from '../packets.ts';
 
 /** The codecs that are decoded, by the name that ffmpeg gives them. Each is loaded when a file needs it. */
 const CODECS: Readonly<Record<string, () => Promise<PacketCodec>>> = {
+  alac: async () => (await import('./alac/index.ts')).createAlacDecoder,
   flac: async () => (await import('./flac/index.ts')).createFlacDecoder,
 };
 
