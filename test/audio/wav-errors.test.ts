@@ -71,9 +71,9 @@ describe('contents that are no WAV', () => {
   });
 
   test('another audio format is named, with what to do', async () => {
-    const error = await errorOf(Buffer.concat([Buffer.from('fLaC'), Buffer.alloc(40)]));
+    const error = await errorOf(Buffer.concat([Buffer.from('wvpk'), Buffer.alloc(40)]));
     expect(error.message).toMatch(
-      /is FLAC audio \(container flac, codec flac\); this build decodes WAV only/,
+      /is WavPack audio \(container wavpack, codec wavpack\); this build decodes WAV only/,
     );
     expect(error.hint).toMatch(/^Convert it to WAV first/);
   });

@@ -87,8 +87,10 @@ export interface FlacConfig {
  * @throws AudioError when there is no STREAMINFO in it or that makes no sense.
  */
 export function parseFlacConfig(path: string, config: Uint8Array): FlacConfig {
-  if (config.length === STREAM_INFO_BYTES) return { info: parseStreamInfo(path, config), channelMask: 0 };
   const isNative = hasChars(config, 0, 'fLaC');
+  if (!isNative && config.length === STREAM_INFO_BYTES) {
+    return { info: parseStreamInfo(path, config), channelMask: 0 };
+  }
   if (!isNative && u32be(config, 0) !== 0) throw damaged(path, 'its FLAC configuration has no known form');
   return parseBlocks(path, config.subarray(4));
 }
