@@ -183,6 +183,7 @@ describe('streams', () => {
         'title=second',
         'Artist=Ünï',
         'no equals sign',
+        'METADATA_BLOCK_PICTURE=AAAA',
         '=x',
         'WAVEFORMATEXTENSIBLE_CHANNEL_MASK=0x600',
       ]),
