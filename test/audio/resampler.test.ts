@@ -19,7 +19,7 @@ function resample(
   for (let at = 0, turn = 0; at < input.length; turn++) {
     const size = blockSizes[turn % blockSizes.length] ?? 1;
     const block = input.subarray(at, at + size);
-    keep(resampler.process([block], block.length));
+    keep(resampler.process({ frames: block.length, channels: [block] }));
     at += size;
   }
   keep(resampler.flush());
@@ -179,7 +179,7 @@ test('channels are resampled alike and apart', () => {
   const left = sine(440, 44_100, 5000);
   const right = sine(1000, 44_100, 5000, 0.3);
   const both = new Resampler({ inputRate: 44_100, outputRate: 24_000, channels: 2 });
-  const block = both.process([left, right], 5000);
+  const block = both.process({ frames: 5000, channels: [left, right] });
   const alone = [left, right].map((channel) => resample(channel, 44_100, 24_000));
   for (const [i, channel] of block.channels.entries()) {
     expect(channel.subarray(0, block.frames)).toEqual(alone[i]?.subarray(0, block.frames));
@@ -189,7 +189,7 @@ test('channels are resampled alike and apart', () => {
 test('after flush another stream can follow', () => {
   const resampler = new Resampler({ inputRate: 16_000, outputRate: 24_000, channels: 1 });
   const rounds = [0, 1].map(() => {
-    const first = resampler.process([sine(440, 16_000, 1000)], 1000);
+    const first = resampler.process({ frames: 1000, channels: [sine(440, 16_000, 1000)] });
     const start = Float32Array.from(first.channels[0]?.subarray(0, first.frames) ?? []);
     const rest = resampler.flush();
     return [...start, ...(rest.channels[0]?.subarray(0, rest.frames) ?? [])];

@@ -17,8 +17,8 @@ export interface FilterDesign {
   pass: number;
 }
 
-/** Flat to 0.91 of the lower Nyquist frequency, nothing above -100 dB beyond it. */
-export const DEFAULT_DESIGN: FilterDesign = { attenuation: 100, pass: 0.91 };
+/** Flat within 0.02 dB to 0.9 of the lower Nyquist frequency, nothing above -100 dB beyond it. */
+export const DEFAULT_DESIGN: FilterDesign = { attenuation: 101, pass: 0.89 };
 
 /** Above this a bank is interpolated instead (44,056 Hz to 24 kHz would take 3,000 rows). */
 const MAX_COEFFICIENTS = 1_000_000;
@@ -39,7 +39,7 @@ export function designFilterBank(up: number, down: number, design = DEFAULT_DESI
   const lowerNyquist = Math.min(1, up / down) / 2;
   const transition = 2 * Math.PI * lowerNyquist * (1 - pass);
   const cutoff = (lowerNyquist * (1 + pass)) / 2;
-  const taps = Math.ceil((attenuation - 7.95) / (2.285 * transition) / 16) * 16;
+  const taps = Math.ceil((attenuation - 7.95) / (2.285 * transition) / 8) * 8;
   const beta = 0.1102 * (attenuation - 8.7);
 
   const isInterpolated = up * taps > MAX_COEFFICIENTS;

@@ -1,6 +1,7 @@
 import type { AudioBlock } from '../audio-input.ts';
-import { convolve, type Position, type Ratio } from './convolve.ts';
+import { type Convolver, createConvolver, type Position, type Ratio } from './convolve.ts';
 import { designFilterBank, type FilterBank } from './filter-bank.ts';
+import type { Stage } from './stage.ts';
 
 /** Sample rates in Hz, whole numbers. */
 export interface ResamplerOptions {
@@ -9,17 +10,31 @@ export interface ResamplerOptions {
   channels: number;
 }
 
+/** Outputs are made in such groups at a time where the filter can, see `kernels/resample.ts`. */
+const GROUP_ROWS = 4;
+
+/** Groups of more outputs than this are not waited for. */
+const MAX_GROUP = 1024;
+
+const FIRST_CAPACITY = 8192;
+
 /**
- * Changes the sample rate of a stream: a polyphase low-pass filter, flat to 0.91 of the lower Nyquist frequency
+ * Changes the sample rate of a stream: a polyphase low-pass filter, flat to 0.9 of the lower Nyquist frequency
  * and 100 dB down beyond it. Output is in time with the input (no delay), and n input frames become exactly
- * ceil(n * outputRate / inputRate). What comes out does not depend on how the input is cut into blocks.
+ * ceil(n * outputRate / inputRate). What comes out does not depend on how the input is cut into blocks. Equal
+ * rates give the input itself.
  */
-export class Resampler {
+export class Resampler implements Stage {
   readonly #ratio: Ratio;
   readonly #bank: FilterBank | undefined;
-  /** Input still under the filter, led by as many zeros as the filter looks back. */
-  readonly #pending: Float32Array[];
+  readonly #group: number;
   readonly #output: AudioBlock;
+  readonly #channels: number;
+  #convolver: Convolver | undefined;
+  /** Frames that fit into each array of `#pending`. */
+  #capacity = 0;
+  /** Input still under the filter, led by as many zeros as the filter looks back. */
+  #pending: Float32Array[] = [];
   #pendingFrames = 0;
   #position: Position = { index: 0, phase: 0 };
   /** Input frames that have been dropped from the front of `#pending`, the leading zeros included. */
@@ -32,35 +47,35 @@ export class Resampler {
       if (!Number.isSafeInteger(value) || value < 1) throw new RangeError(`Not a positive integer: ${value}`);
     }
     const divisor = greatestCommonDivisor(inputRate, outputRate);
-    this.#ratio = { up: outputRate / divisor, down: inputRate / divisor };
-    this.#bank = inputRate === outputRate ? undefined : designFilterBank(this.#ratio.up, this.#ratio.down);
-    this.#pending = Array.from({ length: channels }, () => new Float32Array(0));
-    this.#output = { frames: 0, channels: Array.from({ length: channels }, () => new Float32Array(0)) };
+    const up = outputRate / divisor;
+    this.#ratio = { up, down: inputRate / divisor };
+    this.#group = up * GROUP_ROWS <= MAX_GROUP ? up * GROUP_ROWS : 1;
+    this.#bank = inputRate === outputRate ? undefined : designFilterBank(up, inputRate / divisor);
+    this.#channels = channels;
+    this.#output = { frames: 0, channels: [] };
     this.#reset();
   }
 
-  /**
-   * Takes the first `frames` samples of planar `input` and returns the output that they complete, in arrays that
-   * the next call reuses. Equal rates give the input itself.
-   */
-  process(input: Float32Array[], frames: number): AudioBlock {
-    if (this.#bank === undefined) return { frames, channels: input };
-    this.#received += frames;
-    this.#append(frames, (pending, channel) => {
-      const source = input[channel];
-      if (source !== undefined) pending.set(source.subarray(0, frames), this.#pendingFrames);
+  process(block: AudioBlock): AudioBlock {
+    if (this.#bank === undefined) return block;
+    this.#received += block.frames;
+    this.#append(block.frames, (pending, channel) => {
+      const source = block.channels[channel];
+      const from = this.#pendingFrames;
+      if (source === undefined) pending.fill(0, from, from + block.frames);
+      else pending.set(source.length === block.frames ? source : source.subarray(0, block.frames), from);
     });
-    return this.#convolve(this.#bank, this.#completeOutputs(this.#bank));
+    const complete = this.#outputsUpTo(this.#pendingFrames - this.#bank.taps);
+    return this.#convolve(complete - (complete % this.#group));
   }
 
-  /** Returns the rest of the output, as if silence followed, and makes ready for another stream. */
+  /** As if silence followed. Another stream can follow after that. */
   flush(): AudioBlock {
-    if (this.#bank === undefined) return { frames: 0, channels: this.#output.channels };
+    if (this.#bank === undefined) return { frames: 0, channels: [] };
     const half = this.#bank.taps / 2;
     this.#append(half, (pending) => pending.fill(0, this.#pendingFrames, this.#pendingFrames + half));
     // Output lies inside the stream when the input at or before it is one that was received.
-    const rest = this.#outputsUpTo(this.#received - this.#dropped - 1);
-    const block = this.#convolve(this.#bank, rest);
+    const block = this.#convolve(this.#outputsUpTo(this.#received - this.#dropped - 1));
     this.#reset();
     return block;
   }
@@ -76,21 +91,27 @@ export class Resampler {
 
   /** Makes room for `frames` more and lets `fill` write them at the end. */
   #append(frames: number, fill: (pending: Float32Array, channel: number) => void): void {
-    const needed = this.#pendingFrames + frames;
-    this.#pending.forEach((pending, channel) => {
-      let target = pending;
-      if (pending.length < needed) {
-        target = new Float32Array(needed);
-        target.set(pending.subarray(0, this.#pendingFrames));
-        this.#pending[channel] = target;
-      }
-      fill(target, channel);
-    });
-    this.#pendingFrames = needed;
+    if (this.#pendingFrames + frames > this.#capacity) this.#grow(this.#pendingFrames + frames);
+    this.#pending.forEach(fill);
+    this.#pendingFrames += frames;
   }
 
-  #completeOutputs({ taps }: FilterBank): number {
-    return this.#outputsUpTo(this.#pendingFrames - taps);
+  /** A kernel's memory does not grow: a new one takes over. */
+  #grow(needed: number): void {
+    if (this.#bank === undefined) return;
+    const { up, down } = this.#ratio;
+    this.#capacity = Math.max(FIRST_CAPACITY, 2 ** Math.ceil(Math.log2(needed)));
+    const outputs = Math.ceil((this.#capacity * up) / down) + 1;
+    const arrays = 2 * this.#channels;
+    const frames = this.#channels * (this.#capacity + outputs);
+    const convolver = createConvolver(this.#bank, this.#ratio, frames, arrays);
+    this.#pending = Array.from({ length: this.#channels }, (_, channel) => {
+      const larger = convolver.allocate(this.#capacity);
+      larger.set(this.#pending[channel]?.subarray(0, this.#pendingFrames) ?? []);
+      return larger;
+    });
+    this.#output.channels = this.#pending.map(() => convolver.allocate(outputs));
+    this.#convolver = convolver;
   }
 
   /** How many outputs have their filter begin at or before `index` of the pending input. */
@@ -101,18 +122,15 @@ export class Resampler {
     return Math.floor(((ahead + 1) * up - 1 - this.#position.phase) / down) + 1;
   }
 
-  #convolve(bank: FilterBank, frames: number): AudioBlock {
-    const { channels } = this.#output;
-    this.#pending.forEach((pending, channel) => {
-      let target = channels[channel];
-      if (target === undefined || target.length < frames) {
-        target = new Float32Array(frames);
-        channels[channel] = target;
-      }
-      convolve(bank, this.#ratio, this.#position, pending, target.subarray(0, frames));
-    });
+  #convolve(frames: number): AudioBlock {
+    if (frames > 0) {
+      this.#pending.forEach((pending, channel) => {
+        const target = this.#output.channels[channel];
+        if (target !== undefined) this.#convolver?.convolve(this.#position, pending, target, frames);
+      });
+      this.#advance(frames);
+    }
     this.#output.frames = frames;
-    this.#advance(frames);
     return this.#output;
   }
 

@@ -47,7 +47,7 @@ export async function* toPcm16(
     for (let start = 0; start < mixed.frames; start += sliceFrames) {
       const end = Math.min(mixed.frames, start + sliceFrames);
       const slice = mixed.channels.map((channel) => channel.subarray(start, end));
-      const resampled = resampler.process(slice, end - start);
+      const resampled = resampler.process({ frames: end - start, channels: slice });
       if (resampled.frames > 0) yield encodePcm16(resampled);
     }
   }
