@@ -1,27 +1,15 @@
-import { hasKernels, Kernel } from '../kernel.ts';
-import { designIntersampleFilter, INTERSAMPLE_TAPS, intersamplePeaks } from './intersample.ts';
+import { hasKernels } from '../kernel.ts';
+import { INTERSAMPLE_TAPS } from './intersample.ts';
+import {
+  kernelPeaks,
+  PEAK_CAPACITY,
+  PEAK_HISTORY,
+  type PeakWorkspace,
+  plainPeaks,
+} from './peak-workspace.ts';
 
 /** Frames that a peak envelope is behind its input. */
 export const ENVELOPE_DELAY = INTERSAMPLE_TAPS / 2;
-
-const HISTORY = INTERSAMPLE_TAPS - 1;
-const CAPACITY = 4096;
-/** Vectors may reach this far beyond the end. */
-const SLACK = 4;
-
-interface MeterExports {
-  intersamplePeaks(
-    table: number,
-    input: number,
-    output: number,
-    frames: number,
-    floor: number,
-    bound: number,
-  ): number;
-}
-
-/** One run over the workspace's `input`; fills its `output` and returns the largest value. */
-type Run = (frames: number, floor: number) => number;
 
 /**
  * The true-peak envelope of each channel of a stream: for every sample the largest magnitude from it up to the next
@@ -29,19 +17,14 @@ type Run = (frames: number, floor: number) => number;
  */
 export class PeakEnvelope {
   /** Frames that `process` takes at once. */
-  static readonly CAPACITY = CAPACITY;
+  static readonly CAPACITY = PEAK_CAPACITY;
 
-  readonly #input: Float32Array;
-  readonly #output: Float32Array;
-  readonly #run: Run;
+  readonly #workspace: PeakWorkspace;
   readonly #histories: Float32Array[];
 
   constructor(channels: number) {
-    const workspace = hasKernels() ? kernelWorkspace() : plainWorkspace();
-    this.#input = workspace.input;
-    this.#output = workspace.output;
-    this.#run = workspace.run;
-    this.#histories = Array.from({ length: channels }, () => new Float32Array(HISTORY));
+    this.#workspace = hasKernels() ? kernelPeaks() : plainPeaks();
+    this.#histories = Array.from({ length: channels }, () => new Float32Array(PEAK_HISTORY));
   }
 
   /**
@@ -50,42 +33,16 @@ export class PeakEnvelope {
    */
   process(channel: number, samples: Float32Array, floor: number): number {
     const history = this.#histories[channel] as Float32Array;
-    this.#input.set(history);
-    this.#input.set(samples, HISTORY);
-    const peak = this.#run(samples.length, floor);
-    history.set(this.#input.subarray(samples.length, samples.length + HISTORY));
+    const { input } = this.#workspace;
+    input.set(history);
+    input.set(samples, PEAK_HISTORY);
+    const peak = this.#workspace.run(samples.length, floor);
+    history.set(input.subarray(samples.length, samples.length + PEAK_HISTORY));
     return peak;
   }
 
   /** The envelope of the samples that were processed last. */
   get values(): Float32Array {
-    return this.#output;
+    return this.#workspace.output;
   }
-}
-
-function plainWorkspace() {
-  const filter = designIntersampleFilter();
-  const input = new Float32Array(HISTORY + CAPACITY);
-  const output = new Float32Array(CAPACITY);
-  const run: Run = (frames, floor) => intersamplePeaks(filter, input, output, frames, floor);
-  return { input, output, run };
-}
-
-function kernelWorkspace() {
-  const filter = designIntersampleFilter();
-  const pairs = filter.even.length;
-  const kernel = new Kernel<MeterExports>('meter', (HISTORY + 2 * (CAPACITY + SLACK) + pairs * 12 + 16) * 4);
-  const table = kernel.f32(pairs * 12);
-  const rows = [filter.even, filter.odd, filter.middle];
-  for (let i = 0; i < pairs; i++) {
-    rows.forEach((row, j) => {
-      table.fill(row[i] as number, i * 12 + j * 4, i * 12 + j * 4 + 4);
-    });
-  }
-  const input = kernel.f32(HISTORY + CAPACITY + SLACK);
-  const output = kernel.f32(CAPACITY + SLACK);
-  const { intersamplePeaks } = kernel.exports;
-  const run: Run = (frames, floor) =>
-    intersamplePeaks(table.byteOffset, input.byteOffset, output.byteOffset, frames, floor, filter.bound);
-  return { input, output, run };
 }
