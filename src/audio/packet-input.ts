@@ -91,7 +91,7 @@ export class PacketInput implements AudioInput {
   }
 }
 
-/** Decodes packets, and answers with silence as long as the block before where one is damaged. */
+/** Decodes packets, and answers with silence where one is damaged: as long as that says, or as the block before. */
 class Concealer {
   packets = 0;
   damaged = 0;
@@ -114,9 +114,10 @@ class Concealer {
       if (!(error instanceof DamagedPacket)) throw error;
       if (this.damaged++ === 0) this.reason = error.message;
       this.#decoder.reset();
-      const silence = () => new Float32Array(this.#lastFrames);
+      const frames = error.frames ?? this.#lastFrames;
+      const silence = () => new Float32Array(frames);
       return {
-        frames: this.#lastFrames,
+        frames,
         channels: Array.from({ length: this.#decoder.format.channels }, silence),
       };
     }

@@ -87,4 +87,12 @@ export type PacketCodec = (
 ) => Promise<PacketDecoder> | PacketDecoder;
 
 /** A packet that a decoder cannot make sense of. `message` says why, for instance `it ends inside its spectrum`. */
-export class DamagedPacket extends Error {}
+export class DamagedPacket extends Error {
+  /** How many frames of silence stand for it; as many as the block before had when undefined. */
+  readonly frames: number | undefined;
+
+  constructor(message: string, frames?: number) {
+    super(message);
+    this.frames = frames;
+  }
+}
