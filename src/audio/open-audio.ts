@@ -8,6 +8,10 @@ import { type FileIdentity, identifySource, UNKNOWN_CONTENT } from './probe/iden
 /** What can be opened. Each is loaded when a file needs it. */
 const OPENERS: Readonly<Partial<Record<Container, () => Promise<Opener>>>> = {
   wav: async () => (await import('./containers/wav-reader.ts')).openWav,
+  mp4: async () => (await import('./containers/mp4/index.ts')).openMp4,
+  m4a: async () => (await import('./containers/mp4/index.ts')).openMp4,
+  mov: async () => (await import('./containers/mp4/index.ts')).openMp4,
+  '3gp': async () => (await import('./containers/mp4/index.ts')).openMp4,
 };
 
 /**
