@@ -12,6 +12,10 @@ const OPENERS: Readonly<Partial<Record<Container, () => Promise<Opener>>>> = {
   aiff: async () => (await import('./containers/aiff.ts')).openAiff,
   au: async () => (await import('./containers/au.ts')).openAu,
   caf: async () => (await import('./containers/caf.ts')).openCaf,
+  mp4: async () => (await import('./containers/mp4/index.ts')).openMp4,
+  m4a: async () => (await import('./containers/mp4/index.ts')).openMp4,
+  mov: async () => (await import('./containers/mp4/index.ts')).openMp4,
+  '3gp': async () => (await import('./containers/mp4/index.ts')).openMp4,
 };
 
 /**
