@@ -69,10 +69,9 @@ function hintFor(content: string): string {
   return 'Name an audio file. What a file is, is judged by its content, not by its name.';
 }
 
-function notDecoded(path: string, type: FileType): AudioError {
-  const codec = type.codec === undefined ? 'codec not known' : `codec ${type.codec}`;
-  return new AudioError(
-    `"${path}" is ${type.name} audio (container ${type.container}, ${codec}); this build decodes WAV only.`,
-    { hint: CONVERT_HINT },
-  );
+function notDecoded(path: string, { name, codec }: FileType): AudioError {
+  const coded = codec === undefined ? '' : ` (codec ${codec})`;
+  return new AudioError(`"${path}" is ${name} audio${coded}, which cannot be decoded.`, {
+    hint: CONVERT_HINT,
+  });
 }
