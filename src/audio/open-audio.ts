@@ -8,6 +8,7 @@ import { type FileIdentity, identifySource, UNKNOWN_CONTENT } from './probe/iden
 /** What can be opened. Each is loaded when a file needs it. */
 const OPENERS: Readonly<Partial<Record<Container, () => Promise<Opener>>>> = {
   flac: async () => (await import('./containers/flac.ts')).openFlac,
+  aac: async () => (await import('./containers/adts.ts')).openAdts,
   wav: async () => (await import('./containers/wav-reader.ts')).openWav,
   aiff: async () => (await import('./containers/aiff.ts')).openAiff,
   au: async () => (await import('./containers/au.ts')).openAu,

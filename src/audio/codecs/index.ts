@@ -24,6 +24,7 @@ const CODECS: Readonly<Record<string, () => Promise<PacketCodec>>> = {
   adpcm_ima_qt: adpcm,
   adpcm_ms: adpcm,
   flac: async () => (await import('./flac/index.ts')).createFlacDecoder,
+  aac: async () => (await import('./aac/index.ts')).createAacDecoder,
 };
 
 /**
