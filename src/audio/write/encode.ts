@@ -62,19 +62,19 @@ const DITHERED_BITS: Readonly<Partial<Record<Encoding, number>>> = { u8: 8, s16:
 function plainEncoder(encoding: Encoding, channels: number): Encoder {
   switch (encoding) {
     case 'u8':
-      return encoder(channels, (samples) => new Uint8Array(samples), writeU8);
+      return encoder(channels, (samples: number) => new Uint8Array(samples), writeU8);
     case 's16':
-      return encoder(channels, (samples) => new Int16Array(samples), writeS16);
+      return encoder(channels, (samples: number) => new Int16Array(samples), writeS16);
     case 's24':
-      return encoder(channels, (samples) => new Uint8Array(samples * 3), writeS24);
+      return encoder(channels, (samples: number) => new Uint8Array(samples * 3), writeS24);
     case 's32':
-      return encoder(channels, (samples) => new Int32Array(samples), writeS32);
+      return encoder(channels, (samples: number) => new Int32Array(samples), writeS32);
     case 'f32':
-      return encoder(channels, (samples) => new Float32Array(samples), writeF32);
+      return encoder(channels, (samples: number) => new Float32Array(samples), writeF32);
     case 'alaw':
-      return encoder(channels, (samples) => new Uint8Array(samples), byCodes(aLawCodes()));
+      return encoder(channels, (samples: number) => new Uint8Array(samples), byCodes(aLawCodes()));
     case 'mulaw':
-      return encoder(channels, (samples) => new Uint8Array(samples), byCodes(muLawCodes()));
+      return encoder(channels, (samples: number) => new Uint8Array(samples), byCodes(muLawCodes()));
   }
 }
 
