@@ -2,7 +2,11 @@ import { AudioError } from '../errors.ts';
 import type { PacketCodec } from '../packets.ts';
 
 /** The codecs that are decoded, by the name that ffmpeg gives them. Each is loaded when a file needs it. */
-const CODECS: Readonly<Record<string, () => Promise<PacketCodec>>> = {};
+const CODECS: Readonly<Record<string, () => Promise<PacketCodec>>> = {
+  mp1: async () => (await import('./mp3/index.ts')).createMp3Decoder,
+  mp2: async () => (await import('./mp3/index.ts')).createMp3Decoder,
+  mp3: async () => (await import('./mp3/index.ts')).createMp3Decoder,
+};
 
 /**
  * The codec named `codec` for the file `path`.
