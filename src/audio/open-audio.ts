@@ -9,6 +9,7 @@ import { type FileIdentity, identifySource, UNKNOWN_CONTENT } from './probe/iden
 const OPENERS: Readonly<Partial<Record<Container, () => Promise<Opener>>>> = {
   flac: async () => (await import('./containers/flac.ts')).openFlac,
   aac: async () => (await import('./containers/adts.ts')).openAdts,
+  mp3: async () => (await import('./containers/mpeg.ts')).openMpeg,
   wav: async () => (await import('./containers/wav-reader.ts')).openWav,
   aiff: async () => (await import('./containers/aiff.ts')).openAiff,
   au: async () => (await import('./containers/au.ts')).openAu,

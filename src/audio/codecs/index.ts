@@ -25,6 +25,9 @@ const CODECS: Readonly<Record<string, () => Promise<PacketCodec>>> = {
   adpcm_ms: adpcm,
   flac: async () => (await import('./flac/index.ts')).createFlacDecoder,
   aac: async () => (await import('./aac/index.ts')).createAacDecoder,
+  mp1: async () => (await import('./mp3/index.ts')).createMp3Decoder,
+  mp2: async () => (await import('./mp3/index.ts')).createMp3Decoder,
+  mp3: async () => (await import('./mp3/index.ts')).createMp3Decoder,
 };
 
 /**
