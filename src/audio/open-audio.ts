@@ -7,6 +7,7 @@ import { type FileIdentity, identifySource, UNKNOWN_CONTENT } from './probe/iden
 
 /** What can be opened. Each is loaded when a file needs it. */
 const OPENERS: Readonly<Partial<Record<Container, () => Promise<Opener>>>> = {
+  ogg: async () => (await import('./containers/ogg/ogg-reader.ts')).openOgg,
   wav: async () => (await import('./containers/wav-reader.ts')).openWav,
 };
 

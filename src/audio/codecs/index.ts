@@ -2,7 +2,10 @@ import { AudioError } from '../errors.ts';
 import type { PacketCodec } from '../packets.ts';
 
 /** The codecs that are decoded, by the name that ffmpeg gives them. Each is loaded when a file needs it. */
-const CODECS: Readonly<Record<string, () => Promise<PacketCodec>>> = {};
+const CODECS: Readonly<Record<string, () => Promise<PacketCodec>>> = {
+  opus: async () => (await import('./opus/index.ts')).createOpusDecoder,
+  vorbis: async () => (await import('./vorbis/index.ts')).createVorbisDecoder,
+};
 
 /**
  * The codec named `codec` for the file `path`.
