@@ -10,6 +10,7 @@ const OPENERS: Readonly<Partial<Record<Container, () => Promise<Opener>>>> = {
   flac: async () => (await import('./containers/flac.ts')).openFlac,
   aac: async () => (await import('./containers/adts.ts')).openAdts,
   mp3: async () => (await import('./containers/mpeg.ts')).openMpeg,
+  ogg: async () => (await import('./containers/ogg/ogg-reader.ts')).openOgg,
   wav: async () => (await import('./containers/wav-reader.ts')).openWav,
   aiff: async () => (await import('./containers/aiff.ts')).openAiff,
   au: async () => (await import('./containers/au.ts')).openAu,

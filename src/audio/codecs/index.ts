@@ -28,6 +28,8 @@ const CODECS: Readonly<Record<string, () => Promise<PacketCodec>>> = {
   mp1: async () => (await import('./mp3/index.ts')).createMp3Decoder,
   mp2: async () => (await import('./mp3/index.ts')).createMp3Decoder,
   mp3: async () => (await import('./mp3/index.ts')).createMp3Decoder,
+  opus: async () => (await import('./opus/index.ts')).createOpusDecoder,
+  vorbis: async () => (await import('./vorbis/index.ts')).createVorbisDecoder,
 };
 
 /**
