@@ -23,6 +23,7 @@ const CODECS: Readonly<Record<string, () => Promise<PacketCodec>>> = {
   adpcm_ima_wav: adpcm,
   adpcm_ima_qt: adpcm,
   adpcm_ms: adpcm,
+  alac: async () => (await import('./alac/index.ts')).createAlacDecoder,
   flac: async () => (await import('./flac/index.ts')).createFlacDecoder,
   aac: async () => (await import('./aac/index.ts')).createAacDecoder,
   mp1: async () => (await import('./mp3/index.ts')).createMp3Decoder,
