@@ -1,22 +1,22 @@
 import { byteAt } from '../../io/bytes.ts';
 import { elementsIn, ID, intOf, sizeAt } from './ebml.ts';
 
-/** The frames of a block: where each begins in its body, and where the last ends. Undefined when it is damaged. */
+/** The frames of a block: where each begins, and where the last ends. Undefined when it is damaged. */
 export type FrameBounds = readonly number[] | undefined;
 
 /**
- * The frames in the body of a `SimpleBlock` or `Block`.
+ * The frames of the `SimpleBlock` or `Block` whose body stands in `bytes` from `start` to `end`.
  *
  * Source: RFC 9559 §10.1 (track number, 16-bit timestamp, flags) and §10.3 (lacing: none, Xiph, EBML, fixed).
  */
-export function framesOf(block: Uint8Array): FrameBounds {
-  const number = sizeAt(block, 0);
-  if (number === undefined || number.length + 3 > block.length) return undefined;
-  const lacing = (byteAt(block, number.length + 2) >> 1) & 3;
-  const at = number.length + 3;
-  if (lacing === 0) return [at, block.length];
-  if (at >= block.length) return undefined;
-  const count = byteAt(block, at) + 1;
+export function framesOf(bytes: Uint8Array, start: number, end: number): FrameBounds {
+  const at = start + (sizeAt(bytes, start)?.length ?? end) + 3;
+  if (at > end) return undefined;
+  const lacing = (byteAt(bytes, at - 1) >> 1) & 3;
+  if (lacing === 0) return [at, end];
+  if (at === end) return undefined;
+  const count = byteAt(bytes, at) + 1;
+  const block = bytes.subarray(0, end);
   if (lacing === 1) return xiphLacing(block, at + 1, count);
   if (lacing === 3) return ebmlLacing(block, at + 1, count);
   return fixedLacing(block, at + 1, count);
@@ -74,9 +74,9 @@ function boundsOf(sizes: readonly number[], from: number, end: number): FrameBou
   return at <= end ? bounds : undefined;
 }
 
-/** The number of the track that the body of a block belongs to; undefined when its beginning is cut. */
-export function trackOf(block: Uint8Array, at = 0): number | undefined {
-  return sizeAt(block, at)?.value;
+/** The number of the track of the block whose body begins at `at`; undefined when that is cut. */
+export function trackOf(bytes: Uint8Array, at: number): number | undefined {
+  return sizeAt(bytes, at)?.value;
 }
 
 /** The block in the body of a `BlockGroup`, and how much is to be cut at its end, in nanoseconds. */

@@ -95,14 +95,11 @@ export class ClusterReader {
       }
       if (step.kind === 'load') {
         if (reader.available < step.bytes) await reader.fill(step.bytes);
-        const body = reader.bytes.subarray(step.element.headerBytes, step.bytes);
-        const { block, discard } =
-          step.element.id === ID.blockGroup ? readGroup(body) : { block: body, discard: 0 };
-        if (this.#batch.isFullFor(body.length)) {
+        if (this.#batch.isFullFor(step.bytes)) {
           signal?.throwIfAborted();
           yield this.#batch.take();
         }
-        if (block !== undefined) this.#addBlock(block, discard);
+        this.#addElement(step.element, reader.bytes, step.bytes);
       }
       reader.skip(step.bytes);
     }
@@ -147,19 +144,28 @@ export class ClusterReader {
     return trackOf(bytes, headerBytes + inner.headerBytes) === this.#filter.trackNumber;
   }
 
-  #addBlock(block: Uint8Array, discard: number): void {
-    const bounds = framesOf(block);
+  #addElement({ id, headerBytes }: ElementHeader, bytes: Uint8Array, end: number): void {
+    if (id === ID.simpleBlock) {
+      this.#addBlock(bytes, headerBytes, end, 0);
+      return;
+    }
+    const { block, discard } = readGroup(bytes.subarray(headerBytes, end));
+    if (block !== undefined) this.#addBlock(block, 0, block.length, discard);
+  }
+
+  #addBlock(bytes: Uint8Array, start: number, end: number, discard: number): void {
+    const bounds = framesOf(bytes, start, end);
     if (bounds === undefined) {
       this.walk.damagedBlocks++;
       return;
     }
-    if (trackOf(block) !== this.#filter.trackNumber) return;
+    if (trackOf(bytes, start) !== this.#filter.trackNumber) return;
     for (let i = 0; i + 1 < bounds.length; i++) {
-      const start = bounds[i] as number;
-      const length = (bounds[i + 1] as number) - start;
+      const from = bounds[i] as number;
+      const length = (bounds[i + 1] as number) - from;
       const whole = length - (length % this.#filter.frameBytes);
       const isLast = i + 2 === bounds.length;
-      if (whole > 0) this.#batch.add(block.subarray(start, start + whole), isLast ? discard : 0);
+      if (whole > 0) this.#batch.add(bytes.subarray(from, from + whole), isLast ? discard : 0);
     }
   }
 

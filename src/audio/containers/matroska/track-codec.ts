@@ -38,6 +38,7 @@ export function codecOf(track: TrackEntry): TrackCodec {
       return { ...plain, config: codecPrivate.length >= 2 ? codecPrivate : aacConfig(track) };
     case 'opus':
     case 'vorbis':
+      return { ...plain, config: codecPrivate };
     case 'flac':
     case 'alac':
       return { ...plain, config: codecPrivate, bitsPerSample: track.bitDepth || undefined };
