@@ -19,6 +19,8 @@ const OPENERS: Readonly<Partial<Record<Container, () => Promise<Opener>>>> = {
   m4a: async () => (await import('./containers/mp4/index.ts')).openMp4,
   mov: async () => (await import('./containers/mp4/index.ts')).openMp4,
   '3gp': async () => (await import('./containers/mp4/index.ts')).openMp4,
+  webm: async () => (await import('./containers/matroska/index.ts')).openMatroska,
+  matroska: async () => (await import('./containers/matroska/index.ts')).openMatroska,
 };
 
 /**
