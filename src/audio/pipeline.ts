@@ -1,6 +1,7 @@
 import type { AudioBlock, AudioInput, AudioNote, OpenOptions } from './audio-input.ts';
 import { MAX_SAMPLE_RATE, MIN_SAMPLE_RATE } from './containers/wav-format.ts';
 import { Cut } from './dsp/cut.ts';
+import { downmixGains } from './dsp/downmix.ts';
 import { Fade } from './dsp/fade.ts';
 import { Gain } from './dsp/gain.ts';
 import { Limiter } from './dsp/limiter.ts';
@@ -126,7 +127,8 @@ class Plan implements ProcessedAudio {
       stages.push(new Cut({ start: Math.round(start * sampleRate), frames }));
     }
     if (this.#options.channel !== undefined) stages.push(new ChannelPicker(this.#options.channel - 1));
-    else if (this.channels !== channels) stages.push(new Mixer(layout, this.channels === 1 ? 1 : 2));
+    else if (this.channels !== channels)
+      stages.push(new Mixer(downmixGains(layout, this.channels === 1 ? 1 : 2)));
     return stages;
   }
 

@@ -1,19 +1,20 @@
 import type { AudioBlock, AudioInfo } from '../../audio-input.ts';
-import { type DownmixGains, downmix, downmixGains } from '../../dsp/downmix.ts';
+import { type DownmixGains, downmixGains } from '../../dsp/downmix.ts';
+import { Mixer } from '../../dsp/mixer.ts';
 import { Resampler } from '../../dsp/resampler.ts';
+import type { Stage } from '../../dsp/stage.ts';
 import type { ChannelLayout } from '../../layout.ts';
 
 type Shape = Pick<AudioInfo, 'sampleRate' | 'layout'>;
 
 /** Brings the audio of a later link to the sample rate and the channels of the first one. */
-export class LinkConverter {
-  readonly #gains: DownmixGains | undefined;
+export class LinkConverter implements Stage {
+  readonly #mixer: Mixer | undefined;
   readonly #resampler: Resampler;
-  #mixed: Float32Array[];
 
   constructor(from: Shape, to: Shape) {
-    this.#gains = mixGains(from.layout, to.layout);
-    this.#mixed = to.layout.map(() => new Float32Array(0));
+    const gains = mixGains(from.layout, to.layout);
+    this.#mixer = gains && new Mixer(gains);
     this.#resampler = new Resampler({
       inputRate: from.sampleRate,
       outputRate: to.sampleRate,
@@ -22,21 +23,11 @@ export class LinkConverter {
   }
 
   process(block: AudioBlock): AudioBlock {
-    return this.#resampler.process(this.#mix(block), block.frames);
+    return this.#resampler.process(this.#mixer?.process(block) ?? block);
   }
 
-  /** What is left after the last block. */
   flush(): AudioBlock {
     return this.#resampler.flush();
-  }
-
-  #mix({ frames, channels }: AudioBlock): Float32Array[] {
-    if (this.#gains === undefined) return channels;
-    if ((this.#mixed[0]?.length ?? 0) < frames) {
-      this.#mixed = this.#mixed.map(() => new Float32Array(frames));
-    }
-    downmix(channels, frames, this.#gains, this.#mixed);
-    return this.#mixed;
   }
 }
 
