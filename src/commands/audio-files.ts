@@ -118,12 +118,13 @@ export function leftOut(skipped: readonly string[]): string {
   return `Left out, no audio: ${skipped.slice(0, MOST_NAMED).join(', ')}${more}.`;
 }
 
-/** An error that names the file as the user did, rather than by its whole path. */
+/** An error that names the file, and as the user did rather than by its whole path. */
 export function asNamed(error: unknown, { path, shown }: Pick<AudioFile, 'path' | 'shown'>): Error {
   if (!(error instanceof CliError)) return error instanceof Error ? error : new Error(String(error));
   const { type, message, hint } = error;
   const named = (text: string) => text.replaceAll(`"${path}"`, `"${shown}"`);
-  return new CliError(type, named(message), {
+  const text = named(message);
+  return new CliError(type, text.includes(shown) ? text : `"${shown}": ${text}`, {
     hint: hint === undefined ? undefined : named(hint),
     cause: error,
   });

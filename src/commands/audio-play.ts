@@ -217,7 +217,11 @@ async function writeTo(child: ChildProcess, bytes: Uint8Array, ended: Promise<un
 
 function failed(player: Player, why: string, talk = ''): CliError {
   const last = cleanLine(talk.trim().split('\n').at(-1) ?? '').slice(0, 200);
-  return new CliError('usage', `The player ${player.name} failed (${why})${last === '' ? '' : `: ${last}`}`, {
-    hint: 'Is there a sound device? Another player can be named with --player.',
-  });
+  return new CliError(
+    'usage',
+    `The player "${player.name}" failed (${why})${last === '' ? '' : `: ${last}`}`,
+    {
+      hint: 'Is there a sound device? Another player can be named with --player.',
+    },
+  );
 }

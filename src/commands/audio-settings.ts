@@ -82,6 +82,10 @@ export function readProcessing(flags: ProcessingFlags, preset: Preset = {}): Pro
   if (trimSilence !== undefined) processing.trimSilence = readTrim(trimSilence);
   if (start !== undefined) processing.start = parseTime('--start', start);
   if (duration !== undefined) processing.duration = readDuration(duration);
+  if (channel !== undefined && channels !== undefined && processing.channels !== 1)
+    throw new CliError('usage', `--channel and --channels ${channels} contradict each other`, {
+      hint: '--channel takes one channel alone, which is mono.',
+    });
   if (gain !== undefined && normalize !== undefined)
     throw new CliError('usage', '--gain and --normalize contradict each other', {
       hint: 'Normalizing chooses the gain by itself.',
