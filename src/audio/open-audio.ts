@@ -8,6 +8,9 @@ import { type FileIdentity, identifySource, UNKNOWN_CONTENT } from './probe/iden
 /** What can be opened. Each is loaded when a file needs it. */
 const OPENERS: Readonly<Partial<Record<Container, () => Promise<Opener>>>> = {
   wav: async () => (await import('./containers/wav-reader.ts')).openWav,
+  aiff: async () => (await import('./containers/aiff.ts')).openAiff,
+  au: async () => (await import('./containers/au.ts')).openAu,
+  caf: async () => (await import('./containers/caf.ts')).openCaf,
 };
 
 /**

@@ -6,6 +6,7 @@ import { isAdtsStreamAt, mpegFrameAt, mpegStreamAt } from './mpeg-frame.ts';
 /** The kinds of audio file that are told apart, whether or not they can be decoded. */
 export type Container =
   | 'wav'
+  | 'raw'
   | 'w64'
   | 'mp3'
   | 'mp4'
@@ -112,7 +113,8 @@ function byMagic(bytes: Uint8Array): FileType | undefined {
     return { container: 'aiff', mimeType: 'audio/aiff', name: form === 'AIFF' ? 'AIFF' : 'AIFF-C' };
   if (magic === 'caff' && byteAt(bytes, 4) === 0)
     return typed({ container: 'caf', mimeType: 'audio/x-caf', name: 'CAF' }, cafCodec(bytes));
-  if (magic === '.snd' && u32be(bytes, 4) >= 24)
+  const isSwappedAu = magic === 'dns.' || magic === '\0ds.';
+  if ((magic === '.snd' && u32be(bytes, 4) >= 24) || (isSwappedAu && u32le(bytes, 4) >= 24))
     return { container: 'au', mimeType: 'audio/basic', name: 'Sun/NeXT AU' };
   if (hasChars(bytes, 0, '#!AMR-WB'))
     return { container: 'amr', codec: 'amr_wb', mimeType: 'audio/amr-wb', name: 'AMR-WB' };
