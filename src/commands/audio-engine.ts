@@ -2,34 +2,30 @@
 import { existsSync } from 'node:fs';
 import { mkdir } from 'node:fs/promises';
 import { dirname } from 'node:path';
-import type { AudioNote } from '../audio/audio-input.ts';
+import { openRaw, type RawFormat } from '../audio/containers/raw.ts';
 import { writeFailure } from '../audio/errors.ts';
-import { type AudioInput, openAudio, toPcm16, WavFileWriter, wavHeader } from '../audio/index.ts';
+import {
+  type AudioInput,
+  type AudioNote,
+  encodePcm16,
+  openAudio,
+  type ProcessOptions,
+  processAudio,
+  WavFileWriter,
+  wantedFor,
+  wavHeader,
+} from '../audio/index.ts';
+import { FileSource } from '../audio/io/file-source.ts';
 import { CliError } from '../shared/errors.ts';
-
-/** How input without a header is to be read. */
-export interface RawInput {
-  sampleRate: number;
-  channels: number;
-  encoding: 'u8' | 's16' | 's24' | 's32' | 'f32' | 'f64' | 'alaw' | 'mulaw';
-}
 
 export interface InputSettings {
   allowTruncated: boolean;
-  raw: RawInput | undefined;
+  /** How input without a header is to be read. */
+  raw: RawFormat | undefined;
 }
 
-/** What is done to the audio, as `ProcessOptions`. */
-export interface Processing {
-  sampleRate?: number;
-  channels?: 'source' | 1 | 2;
-  channel?: number;
-  gain?: number;
-  normalize?: number;
-  trimSilence?: boolean | { threshold?: number };
-  start?: number;
-  duration?: number;
-}
+/** What is done to the audio; plain data. */
+export type Processing = Omit<ProcessOptions, 'signal'>;
 
 export interface OutputSettings {
   format: 'wav' | 'raw';
@@ -80,38 +76,27 @@ interface Sink {
   abort(): Promise<void>;
 }
 
+/**
+ * Opens what is to be read.
+ *
+ * @param processing what it is wanted for, which may make decoding cheaper
+ * @throws AudioError as `openAudio`
+ */
 export async function openInput(
   source: string,
-  { allowTruncated }: InputSettings,
+  { allowTruncated, raw }: InputSettings,
   _hooks: Pick<ConversionHooks, 'stdin' | 'signal'>,
+  processing?: Processing,
 ): Promise<AudioInput> {
-  return openAudio(source, { allowTruncated });
-}
-
-/** Audio as it comes out of the processing. */
-export interface Processed {
-  sampleRate: number;
-  channels: number;
-  /** As far as it is known beforehand. */
-  seconds: number | undefined;
-  pcm16(): AsyncGenerator<Buffer, void, undefined>;
-  notes(): readonly AudioNote[];
-}
-
-export async function openProcessed(
-  input: AudioInput,
-  processing: Processing,
-  signal: AbortSignal,
-): Promise<Processed> {
-  const sampleRate = processing.sampleRate ?? input.info.sampleRate;
-  const channels = processing.channels ?? 'source';
-  return {
-    sampleRate,
-    channels: channels === 'source' ? input.info.channels : channels,
-    seconds: lengthOf(input.info.seconds, processing),
-    pcm16: () => toPcm16(input, { sampleRate, channels, signal }),
-    notes: () => input.notes ?? [],
-  };
+  const wanted = processing === undefined ? undefined : wantedFor(processing);
+  if (raw === undefined) return openAudio(source, { allowTruncated, wanted });
+  const bytes = await FileSource.open(source);
+  try {
+    return openRaw(bytes, raw, { allowTruncated });
+  } catch (error) {
+    await bytes.close();
+    throw error;
+  }
 }
 
 /** Seconds that are left of a file; undefined where only decoding would tell. */
@@ -178,27 +163,23 @@ async function convert(
   hooks: ConversionHooks,
   open: (format: { sampleRate: number; channels: number }) => Promise<Sink>,
 ): Promise<Converted> {
-  const input = await openInput(source, settings, hooks);
+  const input = await openInput(source, settings, hooks, processing);
   try {
-    const sampleRate = processing.sampleRate ?? input.info.sampleRate;
-    const channels = processing.channels ?? 'source';
-    const count = channels === 'source' ? input.info.channels : channels;
-    const sink = await open({ sampleRate, channels: count });
-    const total = input.info.seconds === undefined ? undefined : input.info.seconds * sampleRate;
+    const audio = await processAudio(input, { ...processing, signal: hooks.signal });
+    const { sampleRate, channels } = audio;
+    const seconds = lengthOf(input.info.seconds, processing);
+    const report = progressOf(seconds === undefined ? undefined : seconds * sampleRate, hooks.onProgress);
+    const sink = await open({ sampleRate, channels });
     let frames = 0;
-    let told = 0;
     try {
-      for await (const piece of toPcm16(input, { sampleRate, channels, signal: hooks.signal })) {
-        await sink.write(piece);
-        frames += piece.length / 2 / count;
-        const done = total === undefined ? 0 : frames / total;
-        if (done - told < PROGRESS_STEP) continue;
-        told = done;
-        hooks.onProgress?.(Math.min(1, done));
+      for await (const block of audio.blocks()) {
+        await sink.write(encodePcm16(block));
+        frames += block.frames;
+        report(frames);
       }
       hooks.signal.throwIfAborted();
       const bytes = await sink.finish();
-      return { sampleRate, channels: count, frames, bytes, notes: [...(input.notes ?? [])] };
+      return { sampleRate, channels, frames, bytes, notes: [...audio.notes] };
     } catch (error) {
       await sink.abort();
       throw error;
@@ -206,4 +187,19 @@ async function convert(
   } finally {
     await input.close();
   }
+}
+
+/** Tells of every hundredth part once. */
+function progressOf(
+  total: number | undefined,
+  onProgress: ConversionHooks['onProgress'],
+): (frames: number) => void {
+  if (total === undefined || total === 0 || onProgress === undefined) return () => {};
+  let told = 0;
+  return (frames) => {
+    const done = Math.min(1, frames / total);
+    if (done - told < PROGRESS_STEP) return;
+    told = done;
+    onProgress(done);
+  };
 }

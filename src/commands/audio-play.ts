@@ -4,12 +4,12 @@ import { once } from 'node:events';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
-import { WavFileWriter, wavHeader } from '../audio/index.ts';
+import { encodePcm16, type ProcessedAudio, processAudio, WavFileWriter, wavHeader } from '../audio/index.ts';
 import { cleanLine } from '../output/clean.ts';
 import type { Progress } from '../output/progress.ts';
 import { writeRecord } from '../output/rows.ts';
 import { CliError } from '../shared/errors.ts';
-import { openInput, openProcessed, type Processed } from './audio-engine.ts';
+import { lengthOf, openInput } from './audio-engine.ts';
 import { asNamed, STREAM } from './audio-files.ts';
 import { findPlayer, type Player } from './audio-players.ts';
 import { type InputFlags, type ProcessingFlags, readInput, readProcessing } from './audio-settings.ts';
@@ -36,9 +36,10 @@ export async function runAudioPlay(invocation: Invocation, file: string, flags: 
     invocation.onClose(() => input.close());
     if (input.info.sampleRate > MAX_RATE) processing.sampleRate = USUAL_RATE;
     if (input.info.channels > 2) processing.channels = 2;
-    const audio = await openProcessed(input, processing, ctx.signal);
-    const seconds = await play(invocation, player, audio, cleanLine(file));
-    for (const { level, text } of audio.notes()) if (level === 'warning') invocation.warn(cleanLine(text));
+    const audio = await processAudio(input, { ...processing, signal: ctx.signal });
+    const total = lengthOf(input.info.seconds, processing);
+    const seconds = await play(invocation, player, audio, { title: cleanLine(file), total });
+    for (const { level, text } of audio.notes) if (level === 'warning') invocation.warn(cleanLine(text));
     if (invocation.format === 'table') return;
     await writeRecord({ file, player: player.name, seconds }, invocation.rowsOptions());
   } catch (error) {
@@ -46,17 +47,23 @@ export async function runAudioPlay(invocation: Invocation, file: string, flags: 
   }
 }
 
+/** What is played, as a person is told; `total` in seconds, where it is known. */
+interface Piece {
+  title: string;
+  total: number | undefined;
+}
+
 /** @returns the seconds that the player was given */
 async function play(
   invocation: Invocation,
   player: Player,
-  audio: Processed,
-  title: string,
+  audio: ProcessedAudio,
+  { title, total }: Piece,
 ): Promise<number> {
   const progress = await invocation.progress(title);
   try {
     const run = player.diet === 'file' ? playFile : playStream;
-    const frames = await run(invocation, player, audio, new Clock(invocation, audio, progress, title));
+    const frames = await run(invocation, player, audio, new Clock(invocation, { title, total }, progress));
     return Math.round((frames / audio.sampleRate) * 1000) / 1000;
   } finally {
     progress.stop();
@@ -68,13 +75,13 @@ class Clock {
   readonly #tick: () => void;
   #timer: NodeJS.Timeout | undefined;
 
-  constructor({ ctx }: Invocation, { seconds }: Processed, progress: Progress, title: string) {
+  constructor({ ctx }: Invocation, { title, total }: Piece, progress: Progress) {
     let started: number | undefined;
     this.#tick = () => {
       started ??= ctx.clock();
-      const at = Math.min((ctx.clock() - started) / 1000, seconds ?? Number.POSITIVE_INFINITY);
-      const total = seconds === undefined ? '' : ` of ${formatTime(seconds, 0)}`;
-      progress.update(`${title} ${formatTime(Math.floor(at), 0)}${total}`);
+      const at = Math.min((ctx.clock() - started) / 1000, total ?? Number.POSITIVE_INFINITY);
+      const end = total === undefined ? '' : ` of ${formatTime(total, 0)}`;
+      progress.update(`${title} ${formatTime(Math.floor(at), 0)}${end}`);
     };
   }
 
@@ -92,7 +99,7 @@ class Clock {
 async function playStream(
   invocation: Invocation,
   player: Player,
-  audio: Processed,
+  audio: ProcessedAudio,
   clock: Clock,
 ): Promise<number> {
   const { sampleRate, channels } = audio;
@@ -100,10 +107,10 @@ async function playStream(
   let frames = 0;
   try {
     if (player.diet === 'stream') await child.write(wavHeader({ sampleRate, channels }));
-    for await (const pcm of audio.pcm16()) {
+    for await (const block of audio.blocks()) {
       clock.start();
-      if (!(await child.write(pcm))) break;
-      frames += pcm.length / 2 / channels;
+      if (!(await child.write(encodePcm16(block)))) break;
+      frames += block.frames;
     }
     await child.finish();
     return frames;
@@ -119,7 +126,7 @@ async function playStream(
 async function playFile(
   invocation: Invocation,
   player: Player,
-  audio: Processed,
+  audio: ProcessedAudio,
   clock: Clock,
 ): Promise<number> {
   const folder = await mkdtemp(join(tmpdir(), 'convirza-play-'));
@@ -129,9 +136,9 @@ async function playFile(
     const writer = await WavFileWriter.create(path, { sampleRate, channels });
     let frames = 0;
     try {
-      for await (const pcm of audio.pcm16()) {
-        await writer.write(pcm);
-        frames += pcm.length / 2 / channels;
+      for await (const block of audio.blocks()) {
+        await writer.write(encodePcm16(block));
+        frames += block.frames;
       }
       await writer.finish();
     } catch (error) {

@@ -1,7 +1,8 @@
 /** The flags of the audio commands, understood: what is read, what is done to it, what is written. */
 import { availableParallelism } from 'node:os';
+import { RAW_ENCODINGS, type RawFormat } from '../audio/containers/raw.ts';
 import { CliError } from '../shared/errors.ts';
-import type { InputSettings, OutputSettings, Processing, RawInput } from './audio-engine.ts';
+import type { InputSettings, OutputSettings, Processing } from './audio-engine.ts';
 import { PRESETS, type Preset } from './audio-presets.ts';
 import {
   parseChoice,
@@ -45,11 +46,10 @@ export interface OutputFlags {
 
 const CHANNEL_WORDS = ['1', '2', 'source', 'mono', 'stereo'] as const;
 const ENCODING_WORDS = ['pcm', 'float', 'alaw', 'mulaw'] as const;
-const RAW_ENCODINGS = ['u8', 's16', 's24', 's32', 'f32', 'f64', 'alaw', 'mulaw'] as const;
 const RAW_NAME = /\.(raw|pcm)$/i;
 
 /** How headerless input is to be read; undefined when no flag speaks of it. @throws CliError `usage` */
-function readRawInput(flags: InputFlags): RawInput | undefined {
+function readRawInput(flags: InputFlags): RawFormat | undefined {
   const { inputRate, inputChannels, inputEncoding } = flags;
   if (inputRate === undefined && inputChannels === undefined && inputEncoding === undefined) return undefined;
   if (inputRate === undefined)

@@ -378,7 +378,7 @@ describe('many files', () => {
         .map((line) => JSON.parse(line).file),
     ).toEqual(['a.wav', 'b.wav', 'missing.wav']);
     expect((await convert(folder, ...flags, '--quiet')).stderr).toMatch(
-      /^failed: "b\.wav".*\nfailed: "missing/,
+      /^failed: "b\.wav".*\nfailed: Cannot read "missing/,
     );
   });
 
