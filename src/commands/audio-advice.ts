@@ -24,6 +24,8 @@ const VERY_QUIET = -35;
 const SILENT_CHANNEL = -60;
 /** Correlation below which a mix loses more than it keeps. */
 const OUT_OF_PHASE = -0.5;
+/** Correlation of channels that differ in sign and in what rounding makes of it. */
+const OPPOSITE = -0.999;
 /** A hundredth of full scale. */
 const DC_OFFSET = 0.01;
 const LONG_SILENCE_SECONDS = 2;
@@ -82,12 +84,13 @@ function phase({ levels }: Analysis): Remark[] {
         advice: `A mix to mono would halve the level: --channel ${silent === 0 ? 2 : 1} takes the other one.`,
       },
     ];
-  if (stereo.isInverted || (stereo.correlation ?? 1) < OUT_OF_PHASE)
+  const isOpposite = stereo.isInverted || (stereo.correlation ?? 1) < OPPOSITE;
+  if (isOpposite || (stereo.correlation ?? 1) < OUT_OF_PHASE)
     return [
       {
         code: 'out_of_phase',
-        message: stereo.isInverted
-          ? 'the right channel is the left one inverted: a mix to mono is silent'
+        message: isOpposite
+          ? 'the right channel is the left one inverted: nothing is left of a mix to mono'
           : `the channels are out of phase (correlation ${stereo.correlation?.toFixed(2)}): a mix to mono cancels`,
         advice: 'Take one channel alone: --channel 1.',
       },

@@ -1,4 +1,5 @@
 /** `audio inspect`: decode to the end, measure, and say what a file is fit for. */
+import { identifyFile } from '../audio/index.ts';
 import { cleanLine } from '../output/clean.ts';
 import type { Progress } from '../output/progress.ts';
 import { createRowSink, type RowSink } from '../output/rows.ts';
@@ -110,10 +111,11 @@ class InspectRun {
     try {
       const analysis = await analyse(opened, ctx.signal, onProgress);
       const { info } = opened;
+      const type = this.#settings.raw === undefined ? (await identifyFile(file.path)).type : undefined;
       return inspectionOf({
         file,
-        format: info.container.toUpperCase(),
-        mimeType: '',
+        format: type?.name ?? 'raw samples',
+        mimeType: type?.mimeType ?? null,
         bytes: file.bytes,
         analysis,
         prompt: await promptFitness(file, ctx.cwd),

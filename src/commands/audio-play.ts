@@ -4,7 +4,7 @@ import { once } from 'node:events';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
-import { encodePcm16, type ProcessedAudio, processAudio, WavFileWriter, wavHeader } from '../audio/index.ts';
+import { AudioError, encodePcm16, type ProcessedAudio, processAudio, WavFileWriter, wavHeader } from '../audio/index.ts';
 import { cleanLine } from '../output/clean.ts';
 import type { Progress } from '../output/progress.ts';
 import { writeRecord } from '../output/rows.ts';
@@ -43,7 +43,8 @@ export async function runAudioPlay(invocation: Invocation, file: string, flags: 
     if (invocation.format === 'table') return;
     await writeRecord({ file, player: player.name, seconds }, invocation.rowsOptions());
   } catch (error) {
-    throw ctx.signal.aborted ? ctx.signal.reason : asNamed(error, { path, shown: file });
+    if (ctx.signal.aborted) throw ctx.signal.reason;
+    throw error instanceof AudioError ? asNamed(error, { path, shown: file }) : error;
   }
 }
 

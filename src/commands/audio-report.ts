@@ -14,7 +14,7 @@ export interface Inspection {
   file: AudioFile;
   /** What a person calls the format: `WAV`. */
   format: string;
-  mimeType: string;
+  mimeType: string | null;
   bytes: number;
   analysis: Analysis;
   remarks: Remark[];
