@@ -23,6 +23,8 @@ const CODECS: Readonly<Record<string, () => Promise<PacketCodec>>> = {
   adpcm_ima_wav: adpcm,
   adpcm_ima_qt: adpcm,
   adpcm_ms: adpcm,
+  flac: async () => (await import('./flac/index.ts')).createFlacDecoder,
+  aac: async () => (await import('./aac/index.ts')).createAacDecoder,
 };
 
 /**

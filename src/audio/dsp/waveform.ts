@@ -104,16 +104,13 @@ function columnsOf({ min, max }: Outline, { frames, framesPerBin }: Waveform, co
   return columns;
 }
 
-/** Rows are even in number; the two in the middle touch the zero line, and the upper one stands for it. */
+/** Rows are even in number; the two in the middle stand for the zero line and are always drawn. */
 function barsOf(columns: Outline, rows: number, top: number): Bars {
   const half = rows / 2;
-  const toRow = (value: number) => {
-    const height = top > 0 ? Math.max(-1, Math.min(1, value / top)) * half : 0;
-    return Math.max(0, Math.min(rows - 1, Math.round(half - 0.5 - height)));
-  };
+  const toDots = (value: number) => Math.max(1, Math.round(Math.min(1, top > 0 ? value / top : 0) * half));
   return {
-    from: Int32Array.from(columns.max, (value) => toRow(Math.max(0, value))),
-    to: Int32Array.from(columns.min, (value) => toRow(Math.min(0, value))),
+    from: Int32Array.from(columns.max, (value) => half - toDots(value)),
+    to: Int32Array.from(columns.min, (value) => half - 1 + toDots(-value)),
   };
 }
 

@@ -1,6 +1,6 @@
-import { endianness } from 'node:os';
 import type { AudioBlock, AudioInput } from '../audio-input.ts';
 import { processAudio } from '../pipeline.ts';
+import { createEncoder } from './encode.ts';
 
 /** What the PCM is to be: `sampleRate` in Hz; mono, stereo or as many channels as there are. */
 export interface Pcm16Options {
@@ -23,35 +23,14 @@ export async function* toPcm16(
   { sampleRate, channels, signal }: Pcm16Options,
 ): AsyncGenerator<Buffer, void, undefined> {
   const processed = await processAudio(input, { sampleRate, channels, signal });
-  for await (const block of processed.blocks()) yield encodePcm16(block);
+  const encode = createEncoder({ encoding: 's16', channels: processed.channels });
+  for await (const block of processed.blocks()) yield encode(block);
 }
-
-/** Adding and taking away 1.5 * 2^52 leaves a double no bits after the point: it rounds to the nearest even. */
-const ROUNDER = 1.5 * 2 ** 52;
 
 /**
  * A block as interleaved, signed 16-bit little-endian PCM, in a buffer of its own. Full scale (1) is 32768;
  * values round to the nearest, ties to even, and stop at -32768 and 32767.
  */
-export function encodePcm16({ frames, channels }: AudioBlock): Buffer {
-  const samples = new Int16Array(frames * channels.length);
-  channels.forEach((channel, offset) => {
-    encodeChannel(channel, frames, samples, offset, channels.length);
-  });
-  const bytes = Buffer.from(samples.buffer);
-  return endianness() === 'LE' ? bytes : bytes.swap16();
-}
-
-function encodeChannel(
-  source: Float32Array,
-  frames: number,
-  target: Int16Array,
-  offset: number,
-  stride: number,
-) {
-  for (let i = 0, at = offset; i < frames; i++, at += stride) {
-    const value = (source[i] as number) * 32_768;
-    const held = Math.max(-32_768, Math.min(32_767, value));
-    target[at] = held + ROUNDER - ROUNDER;
-  }
+export function encodePcm16(block: AudioBlock): Buffer {
+  return createEncoder({ encoding: 's16', channels: block.channels.length })(block);
 }
