@@ -2,21 +2,31 @@
 import { existsSync } from 'node:fs';
 import { mkdir } from 'node:fs/promises';
 import { dirname } from 'node:path';
-import { openRaw, type RawFormat } from '../audio/containers/raw.ts';
+import type { Readable } from 'node:stream';
 import { writeFailure } from '../audio/errors.ts';
 import {
+  type AudioBlock,
+  AudioError,
   type AudioInput,
   type AudioNote,
-  encodePcm16,
-  openAudio,
+  type ByteSource,
+  createEncoder,
+  type Encoding,
+  openRaw,
+  openSource,
   type ProcessOptions,
   processAudio,
+  RawFileWriter,
+  type RawFormat,
+  spool,
   WavFileWriter,
+  type WavOptions,
   wantedFor,
   wavHeader,
+  wavOrder,
 } from '../audio/index.ts';
 import { FileSource } from '../audio/io/file-source.ts';
-import { CliError } from '../shared/errors.ts';
+import { ENCODED_BYTES } from '../audio/write/encode.ts';
 
 export interface InputSettings {
   allowTruncated: boolean;
@@ -29,7 +39,7 @@ export type Processing = Omit<ProcessOptions, 'signal'>;
 
 export interface OutputSettings {
   format: 'wav' | 'raw';
-  encoding: 's16' | 's24' | 's32' | 'f32' | 'alaw' | 'mulaw';
+  encoding: Exclude<Encoding, 'u8'>;
   dither: boolean;
 }
 
@@ -64,8 +74,8 @@ export interface ConversionHooks {
   signal: AbortSignal;
   /** Told now and then how much is done, from 0 to 1; not where the length is unknown. */
   onProgress?: ((done: number) => void) | undefined;
-  /** What `-` is. */
-  stdin?: NodeJS.ReadableStream | undefined;
+  /** What is read instead of `source`. */
+  stdin?: Readable | undefined;
 }
 
 /** Where encoded audio goes. */
@@ -76,21 +86,29 @@ interface Sink {
   abort(): Promise<void>;
 }
 
+/** The bytes of a file, or of standard input, which is read to its end. @throws AudioError when they cannot be read */
+export async function openBytes(
+  source: string,
+  { stdin, signal }: Pick<ConversionHooks, 'stdin' | 'signal'>,
+): Promise<ByteSource> {
+  return stdin === undefined ? FileSource.open(source) : spool(stdin, { signal });
+}
+
 /**
- * Opens what is to be read.
+ * Opens what is to be read. Closes `bytes` when it throws.
  *
  * @param processing what it is wanted for, which may make decoding cheaper
- * @throws AudioError as `openAudio`
+ * @throws AudioError as `openSource`
  */
 export async function openInput(
-  source: string,
+  bytes: ByteSource,
   { allowTruncated, raw }: InputSettings,
-  _hooks: Pick<ConversionHooks, 'stdin' | 'signal'>,
   processing?: Processing,
 ): Promise<AudioInput> {
-  const wanted = processing === undefined ? undefined : wantedFor(processing);
-  if (raw === undefined) return openAudio(source, { allowTruncated, wanted });
-  const bytes = await FileSource.open(source);
+  if (raw === undefined) {
+    const wanted = processing === undefined ? undefined : wantedFor(processing);
+    return openSource(bytes, { allowTruncated, wanted });
+  }
   try {
     return openRaw(bytes, raw, { allowTruncated });
   } catch (error) {
@@ -112,23 +130,25 @@ export function lengthOf(
 
 /** Converts into a file that appears when it is complete. @throws AudioError; nothing is left behind then */
 export async function convertToFile(job: ConversionJob, hooks: ConversionHooks): Promise<Converted> {
-  return convert(job, hooks, async (format) => {
+  return convert(job, hooks, async (format, isLong) => {
     if (job.makeFolder) await makeFolder(dirname(job.target));
-    const writer = await WavFileWriter.create(job.target, format);
+    const writer =
+      job.output.format === 'raw'
+        ? await RawFileWriter.create(job.target, format)
+        : await WavFileWriter.create(job.target, { ...format, long: isLong });
     return {
       write: (bytes) => writer.write(bytes),
       finish: async () => {
-        if (!job.force && existsSync(job.target)) {
-          await writer.abort();
-          throw new CliError('usage', `"${job.target}" has come into being meanwhile`, {
-            hint: '--force replaces it.',
-          });
-        }
+        if (!job.force && existsSync(job.target)) throw cameMeanwhile(job.target);
         return (await writer.finish()).bytes;
       },
       abort: () => writer.abort(),
     };
   });
+}
+
+function cameMeanwhile(path: string): AudioError {
+  return new AudioError(`"${path}" was made by something else meanwhile.`, { hint: '--force replaces it.' });
 }
 
 async function makeFolder(path: string): Promise<void> {
@@ -158,28 +178,38 @@ export async function convertToStream(
 
 const PROGRESS_STEP = 0.01;
 
+type OutputFormat = WavOptions & { encoding: Encoding };
+
 async function convert(
-  { source, input: settings, processing, output: _output }: StreamJob,
+  { source, input: settings, processing, output }: StreamJob,
   hooks: ConversionHooks,
-  open: (format: { sampleRate: number; channels: number }) => Promise<Sink>,
+  open: (format: OutputFormat, isLong: boolean) => Promise<Sink>,
 ): Promise<Converted> {
-  const input = await openInput(source, settings, hooks, processing);
+  const bytes = await openBytes(source, hooks);
+  const input = await openInput(bytes, settings, processing);
   try {
     const audio = await processAudio(input, { ...processing, signal: hooks.signal });
     const { sampleRate, channels } = audio;
     const seconds = lengthOf(input.info.seconds, processing);
     const report = progressOf(seconds === undefined ? undefined : seconds * sampleRate, hooks.onProgress);
-    const sink = await open({ sampleRate, channels });
+    const { encoding, dither } = output;
+    const order = wavOrder(audio.layout);
+    const layout = order.map((from) => audio.layout[from] ?? 'unknown');
+    const encode = createEncoder({ encoding, channels, dither });
+    const frameBytes = channels * ENCODED_BYTES[encoding];
+    const expected =
+      seconds === undefined ? bytes.size * MOST_COMPRESSION : seconds * sampleRate * frameBytes;
+    const sink = await open({ sampleRate, channels, encoding, layout }, expected > LONG_BYTES);
     let frames = 0;
     try {
       for await (const block of audio.blocks()) {
-        await sink.write(encodePcm16(block));
+        await sink.write(encode(inOrder(block, order)));
         frames += block.frames;
         report(frames);
       }
       hooks.signal.throwIfAborted();
-      const bytes = await sink.finish();
-      return { sampleRate, channels, frames, bytes, notes: [...audio.notes] };
+      const written = await sink.finish();
+      return { sampleRate, channels, frames, bytes: written, notes: [...audio.notes] };
     } catch (error) {
       await sink.abort();
       throw error;
@@ -187,6 +217,17 @@ async function convert(
   } finally {
     await input.close();
   }
+}
+
+/** Beyond this a WAV file needs the longer header of RF64; some are told a little too short. */
+const LONG_BYTES = 0.95 * 2 ** 32;
+/** How much larger the samples are where the length of a file is not known. */
+const MOST_COMPRESSION = 50;
+
+/** Channels in the order in which WAV files hold them. */
+function inOrder(block: AudioBlock, order: readonly number[]): AudioBlock {
+  if (order.every((from, to) => from === to)) return block;
+  return { frames: block.frames, channels: order.map((from) => block.channels[from] as Float32Array) };
 }
 
 /** Tells of every hundredth part once. */

@@ -1,11 +1,11 @@
 /** `audio inspect`: decode to the end, measure, and say what a file is fit for. */
-import { identifyFile } from '../audio/index.ts';
+import { identifySource } from '../audio/probe/identify-file.ts';
 import { cleanLine } from '../output/clean.ts';
 import type { Progress } from '../output/progress.ts';
 import { createRowSink, type RowSink } from '../output/rows.ts';
 import { CliError } from '../shared/errors.ts';
 import { analyse } from './audio-analysis.ts';
-import { type InputSettings, openInput } from './audio-engine.ts';
+import { type InputSettings, openBytes, openInput } from './audio-engine.ts';
 import { type AudioFile, asNamed, findAudioFiles, leftOut, STREAM } from './audio-files.ts';
 import { promptFitness, voiceFitness } from './audio-fitness.ts';
 import {
@@ -107,16 +107,18 @@ class InspectRun {
   async #inspect(file: AudioFile, onProgress: (done: number) => void): Promise<Inspection> {
     const { ctx } = this.#invocation;
     const stdin = file.path === STREAM ? ctx.stdin : undefined;
-    const opened = await openInput(file.path, this.#settings, { stdin, signal: ctx.signal });
+    const bytes = await openBytes(file.path, { stdin, signal: ctx.signal });
+    const { type, size } = await identifySource(bytes);
+    const opened = await openInput(bytes, this.#settings);
     try {
       const analysis = await analyse(opened, ctx.signal, onProgress);
       const { info } = opened;
-      const type = this.#settings.raw === undefined ? (await identifyFile(file.path)).type : undefined;
+      const isRaw = this.#settings.raw !== undefined;
       return inspectionOf({
         file,
-        format: type?.name ?? 'raw samples',
-        mimeType: type?.mimeType ?? null,
-        bytes: file.bytes,
+        format: isRaw ? 'raw samples' : (type?.name ?? info.container),
+        mimeType: isRaw ? null : (type?.mimeType ?? null),
+        bytes: size,
         analysis,
         prompt: await promptFitness(file, ctx.cwd),
         voice: voiceFitness(info),

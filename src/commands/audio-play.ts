@@ -4,12 +4,19 @@ import { once } from 'node:events';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
-import { AudioError, encodePcm16, type ProcessedAudio, processAudio, WavFileWriter, wavHeader } from '../audio/index.ts';
+import {
+  AudioError,
+  encodePcm16,
+  type ProcessedAudio,
+  processAudio,
+  WavFileWriter,
+  wavHeader,
+} from '../audio/index.ts';
 import { cleanLine } from '../output/clean.ts';
 import type { Progress } from '../output/progress.ts';
 import { writeRecord } from '../output/rows.ts';
 import { CliError } from '../shared/errors.ts';
-import { lengthOf, openInput } from './audio-engine.ts';
+import { lengthOf, openBytes, openInput } from './audio-engine.ts';
 import { asNamed, STREAM } from './audio-files.ts';
 import { findPlayer, type Player } from './audio-players.ts';
 import { type InputFlags, type ProcessingFlags, readInput, readProcessing } from './audio-settings.ts';
@@ -32,7 +39,8 @@ export async function runAudioPlay(invocation: Invocation, file: string, flags: 
   const path = file === STREAM ? STREAM : resolve(ctx.cwd, file);
   const stdin = path === STREAM ? ctx.stdin : undefined;
   try {
-    const input = await openInput(path, settings, { stdin, signal: ctx.signal });
+    const bytes = await openBytes(path, { stdin, signal: ctx.signal });
+    const input = await openInput(bytes, settings, processing);
     invocation.onClose(() => input.close());
     if (input.info.sampleRate > MAX_RATE) processing.sampleRate = USUAL_RATE;
     if (input.info.channels > 2) processing.channels = 2;

@@ -1,7 +1,8 @@
 /** What `audio inspect` found out, for a person and for a script. */
-import type { ChalkInstance } from 'chalk';
+
 import { drawWaveform } from '../audio/dsp/waveform.ts';
 import { cleanLine } from '../output/clean.ts';
+import type { TableOptions } from '../output/table.ts';
 import type { JsonObject } from '../shared/json.ts';
 import { type Remark, remarksOn } from './audio-advice.ts';
 import type { Analysis } from './audio-analysis.ts';
@@ -149,7 +150,7 @@ export interface ReportStyle {
   /** Columns of the terminal; undefined: no waveform is drawn, and lines are as long as they are. */
   width: number | undefined;
   waveform: boolean;
-  colour: ChalkInstance;
+  colour: TableOptions['colour'];
 }
 
 const WAVEFORM_LINES = 4;

@@ -1,6 +1,6 @@
 /** The flags of the audio commands, understood: what is read, what is done to it, what is written. */
 import { availableParallelism } from 'node:os';
-import { RAW_ENCODINGS, type RawFormat } from '../audio/containers/raw.ts';
+import { RAW_ENCODINGS, type RawFormat } from '../audio/index.ts';
 import { CliError } from '../shared/errors.ts';
 import type { InputSettings, OutputSettings, Processing } from './audio-engine.ts';
 import { PRESETS, type Preset } from './audio-presets.ts';
