@@ -334,7 +334,32 @@ transcription' ;;
 assignedToYou
 unassigned
 close' ;;
-      "voice stream --save"|"api --input"|"doctor --bundle"|"doctor --error"|*" --ca-file") files=1 ;;
+      "audio convert --out"|"audio convert -o"|"voice stream --save"|"api --input"|"doctor --bundle"|"doctor --error"|*" --ca-file") files=1 ;;
+      "audio convert --preset") offer='voice
+telephone
+telephone-alaw
+speech
+cd' ;;
+      "audio convert --channels") offer='1
+2
+source' ;;
+      "audio convert --bits") offer='16
+24
+32' ;;
+      "audio convert --encoding") offer='pcm
+float
+alaw
+mulaw' ;;
+      "audio convert --format") offer='wav
+raw' ;;
+      "audio convert --input-encoding"|"audio inspect --input-encoding"|"audio play --input-encoding") offer='u8
+s16
+s24
+s32
+f32
+f64
+alaw
+mulaw' ;;
       "voice stream --transport") offer='binary
 json' ;;
       *" --output") offer='table

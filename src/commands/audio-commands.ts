@@ -2,6 +2,7 @@
 import { type Command, Option } from 'commander';
 import { FORMATS } from '../output/formats.ts';
 import { EXIT_CODES } from '../shared/errors.ts';
+import { rememberValues } from './describe.ts';
 import { exitCodesHelp, markPaired, wrap } from './help.ts';
 import type { RunAction } from './run.ts';
 
@@ -21,14 +22,29 @@ function page(examples: readonly string[], notes: readonly string[], codes: read
   ].join('\n');
 }
 
+/** As `PRESETS`. */
+const PRESET_NAMES = ['voice', 'telephone', 'telephone-alaw', 'speech', 'cd'];
+/** The usual ones of `RAW_ENCODINGS`. */
+const RAW_NAMES = ['u8', 's16', 's24', 's32', 'f32', 'f64', 'alaw', 'mulaw'];
+
+/** An option with a few values, which completions offer; whether one fits is checked when the command runs. */
+function choice(flags: string, description: string, values: readonly string[]): Option {
+  const option = new Option(flags, description);
+  rememberValues(option, values);
+  return option;
+}
+
 function addInputFlags(command: Command): Command {
   return command
     .option('--allow-truncated', 'take what there is of a file that is shorter than it says')
     .option('--input-rate <hz>', 'sample rate of input without a header, which is then raw samples')
     .option('--input-channels <count>', 'its channels (default: 1)')
-    .option(
-      '--input-encoding <name>',
-      'its samples: u8, s16, s24, s32, f32, f64, alaw, mulaw (default: s16)',
+    .addOption(
+      choice(
+        '--input-encoding <name>',
+        `its samples: ${RAW_NAMES.join(', ')}; s16be for big-endian (default: s16)`,
+        RAW_NAMES,
+      ),
     );
 }
 
@@ -37,18 +53,18 @@ function addConvert(audio: Command, run: RunAction): void {
     .command('convert')
     .description('Convert audio files of any common format to WAV or raw samples')
     .argument('<file...>', 'audio files, folders of them, or - for standard input')
-    .option('-o, --out <path>', 'file, folder, or - for standard output (default: .wav beside the input)')
+    .option('-o, --out <file>', 'file, folder, or - for standard output (default: .wav beside the input)')
     .option('--recursive', 'look into folders inside folders')
     .option('--force', 'replace files that are there')
     .option('--dry-run', 'show what would be written and write nothing')
     .option('--jobs <count>', 'files converted at once (default: one for each core)')
-    .option('--preset <name>', 'voice, telephone, telephone-alaw, speech, cd; see below')
+    .addOption(choice('--preset <name>', 'a format by name; see below', PRESET_NAMES))
     .option('--rate <hz>', 'sample rate, such as 24000, 8k, 44.1k')
-    .option('--channels <count>', '1, 2 or source')
+    .addOption(choice('--channels <count>', '1, 2 or source', ['1', '2', 'source']))
     .option('--channel <number>', 'this channel of the source alone, counted from 1, instead of a mix')
-    .option('--bits <count>', '16, 24 or 32')
-    .option('--encoding <name>', 'pcm, float, alaw or mulaw')
-    .option('--format <name>', 'wav or raw')
+    .addOption(choice('--bits <count>', '16, 24 or 32', ['16', '24', '32']))
+    .addOption(choice('--encoding <name>', 'pcm, float, alaw or mulaw', ['pcm', 'float', 'alaw', 'mulaw']))
+    .addOption(choice('--format <name>', 'wav or raw', ['wav', 'raw']))
     .option('--dither', 'add noise below the last bit, which hides what rounding does')
     .option('--gain <db>', 'louder or softer by so many dB')
     .option('--normalize <lufs>', 'bring to a loudness, such as -16; peaks stay below -1 dBTP')
@@ -70,7 +86,7 @@ function addConvert(audio: Command, run: RunAction): void {
           'Presets: voice is 24 kHz mono 16-bit, telephone 8 kHz mono mu-law, telephone-alaw the same in A-law, speech 16 kHz mono 16-bit, cd 44.1 kHz stereo 16-bit. Flags beside it win.',
           'No file is replaced without --force, and never one that is read. Everything is checked before the first file is converted, and a file appears only when it is complete.',
           'What a file is, is judged by its content, not by its name.',
-          '--output <path> is understood as --out, unless it is a format of reports (json, csv ...).',
+          '--output <file> is understood as --out, unless it is a format of reports (json, csv ...).',
         ],
         CODES,
       ),

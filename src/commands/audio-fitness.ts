@@ -41,6 +41,6 @@ export function voiceFitness({ codec, sampleRate, channels }: AudioInfo): VoiceF
   if (sampleRate !== VOICE_AUDIO.sampleRate)
     changes.push(`${formatRate(sampleRate)} to ${formatRate(VOICE_AUDIO.sampleRate)}`);
   if (channels !== VOICE_AUDIO.channels) changes.push(`${channels} channels to mono`);
-  if (codec !== 'pcm_s16le') changes.push(`${codec} to 16-bit samples`);
+  if (codec !== 'pcm_s16le') changes.push(`${codec} to pcm_s16le`);
   return { as_it_is: changes.length === 0, changes };
 }

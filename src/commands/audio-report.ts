@@ -9,6 +9,7 @@ import type { Analysis } from './audio-analysis.ts';
 import type { AudioFile } from './audio-files.ts';
 import type { PromptFitness, VoiceFitness } from './audio-fitness.ts';
 import { formatBytes, formatRate, formatTime } from './audio-values.ts';
+import { wrap } from './help.ts';
 
 /** All that is known of one file. */
 export interface Inspection {
@@ -119,7 +120,7 @@ export function summaryRow(inspection: Inspection): JsonObject {
       : `${levels.silenceBefore.toFixed(1)} / ${levels.silenceAfter.toFixed(1)}`;
   return {
     ...inspectionObject(inspection),
-    type: `${format} ${shortCodec(info.codec)}`,
+    type: shortType(format, info.codec),
     length: formatTime(seconds, 1),
     rate: formatRate(info.sampleRate),
     ch: info.channels,
@@ -142,8 +143,10 @@ export const SUMMARY_COLUMNS = [
   'remark',
 ];
 
-function shortCodec(codec: string): string {
-  return codec.replace(/^pcm_/, '');
+/** `WAV s16le`, `MP3`, `M4A aac`. */
+function shortType(format: string, codec: string): string {
+  const short = codec.replace(/^pcm_/, '');
+  return short === format.toLowerCase() ? format : `${format} ${short}`;
 }
 
 export interface ReportStyle {
@@ -161,7 +164,7 @@ const INDENT = '  ';
 export function reportOf(inspection: Inspection, { width, waveform, colour }: ReportStyle): string {
   const lines = [colour.bold(cleanLine(inspection.file.shown))];
   for (const [name, value] of factsOf(inspection))
-    lines.push(`${INDENT}${colour.dim(name.padEnd(NAME_WIDTH))}  ${cleanLine(value)}`);
+    lines.push(hanging(colour.dim(name.padEnd(NAME_WIDTH)), NAME_WIDTH, cleanLine(value), width));
   if (waveform && width !== undefined) {
     const drawn = drawWaveform(inspection.analysis.levels.waveform, {
       width: Math.max(10, width - 2 * INDENT.length),
@@ -172,10 +175,20 @@ export function reportOf(inspection: Inspection, { width, waveform, colour }: Re
     lines.push('', ...drawn.map((line) => `${INDENT}${colour.cyan(line)}`), `${INDENT}${colour.dim(axis)}`);
   }
   for (const { message, advice } of inspection.remarks)
-    lines.push(`${INDENT}${colour.yellow('!')} ${sentence(message)} ${advice}`);
-  for (const { level, text } of inspection.analysis.notes)
-    lines.push(`${INDENT}${level === 'warning' ? colour.yellow('!') : colour.dim('-')} ${cleanLine(text)}`);
+    lines.push(hanging(colour.yellow('!'), 1, `${sentence(message)} ${advice}`, width));
+  for (const { level, text } of inspection.analysis.notes) {
+    const mark = level === 'warning' ? colour.yellow('!') : colour.dim('-');
+    lines.push(hanging(mark, 1, cleanLine(text), width));
+  }
   return lines.map((line) => `${line.trimEnd()}\n`).join('');
+}
+
+/** A text behind a mark of `columns` columns; where it is broken, it goes on below its beginning. */
+function hanging(mark: string, columns: number, text: string, width: number | undefined): string {
+  const gap = columns === 1 ? 1 : 2;
+  const lead = INDENT.length + columns + gap;
+  const body = width === undefined ? text : wrap(text, ' '.repeat(lead), Math.max(width, 40)).trimStart();
+  return `${INDENT}${mark}${' '.repeat(gap)}${body}`;
 }
 
 function sentence(text: string): string {
@@ -187,7 +200,7 @@ function factsOf(inspection: Inspection): [string, string][] {
   const { info, frames, seconds, levels } = analysis;
   const rate = bitRate(inspection);
   const facts: [string, string][] = [
-    ['format', `${format}, ${codecText(analysis)}`],
+    ['format', formatText(format, analysis)],
     ['sound', `${formatRate(info.sampleRate)}, ${layoutText(analysis)}`],
     ['length', `${formatTime(seconds)} (${frames.toLocaleString('en-US')} frames)`],
     [
@@ -211,8 +224,8 @@ function factsOf(inspection: Inspection): [string, string][] {
   return facts;
 }
 
-function codecText({ info: { codec, profile, bitsPerSample } }: Analysis): string {
-  const parts = [codec];
+function formatText(format: string, { info: { codec, profile, bitsPerSample } }: Analysis): string {
+  const parts = codec === format.toLowerCase() ? [format] : [format, codec];
   if (profile !== undefined) parts.push(profile);
   if (bitsPerSample > 0) parts.push(`${bitsPerSample} bits`);
   return parts.join(', ');

@@ -492,7 +492,7 @@ describe('an interruption', () => {
 describe('help', () => {
   it('names presets, exit codes and the global flags', async () => {
     const { stdout } = await run(['audio', 'convert', '--help'], await temporaryFolder());
-    expect(stdout).toContain('-o, --out <path>');
+    expect(stdout).toContain('-o, --out <file>');
     expect(stdout).toMatch(/voice is 24 kHz mono 16-bit/);
     expect(stdout).toMatch(/Exit codes:\n {2}0 done, 2 wrong usage, 8 some files failed, 130/);
     expect(stdout).toContain('Global flags');
