@@ -17,7 +17,7 @@ const CORE = [
   /\/src\/program\.ts$/,
   /\/src\/shared\/(dates|json|shell)\.ts$/,
   /\/src\/settings\//,
-  /\/src\/commands\/(auth-commands|describe|endpoint-command|environment|help|local-commands|params|run)\.ts$/,
+  /\/src\/commands\/(audio-commands|auth-commands|describe|endpoint-command|environment|help|local-commands|params|run)\.ts$/,
   /\/src\/output\/(formats|shells)\.ts$/,
   /\/src\/convirza\/catalogue\//,
   /\/node_modules\/commander\//,
