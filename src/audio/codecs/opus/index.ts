@@ -22,14 +22,14 @@ export const createOpusDecoder: PacketCodec = async (path, track, wanted) => {
   const isStereo = head.channels === 2 && head.streams === 1 && head.coupled === 1;
   const mixes = isStereo && wanted.mono === true;
   const channels = mixes ? 1 : head.channels;
+  const sampleRate = opusOutputRate(wanted.sampleRate);
   const format: DecodedFormat = {
     codec: 'opus',
-    sampleRate: opusOutputRate(wanted.sampleRate),
+    sampleRate,
     channels,
     layout: layoutOf(head, channels),
     bitsPerSample: 0,
   };
-  const { sampleRate } = format;
   const { streams, coupled, mapping } = head;
   const decoded = mixes ? { streams: 1, coupled: 0, mapping: [0] } : { streams, coupled, mapping };
   return new OpusPacketDecoder(await WasmOpus.start({ sampleRate, channels, ...decoded }), format, head.gain);

@@ -95,9 +95,11 @@ function frameCount(code: number, second: number): number {
 }
 
 /** The rates that Opus decodes to. Source: RFC 6716 §2 (API of the reference decoder). */
-const OUTPUT_RATES = [8000, 12_000, 16_000, 24_000];
+const OUTPUT_RATES = [8000, 12_000, 16_000, 24_000, 48_000] as const;
+
+export type OpusRate = (typeof OUTPUT_RATES)[number];
 
 /** The rate that a stream is decoded to when `wanted` Hz are asked for. */
-export function opusOutputRate(wanted: number | undefined): number {
-  return wanted !== undefined && OUTPUT_RATES.includes(wanted) ? wanted : 48_000;
+export function opusOutputRate(wanted: number | undefined): OpusRate {
+  return OUTPUT_RATES.find((rate) => rate === wanted) ?? 48_000;
 }

@@ -1,29 +1,24 @@
 import { OpusDecoder } from 'opus-decoder';
 
 /** How a stream is decoded; see RFC 7845 §5.1.1 for streams and mapping. */
-export interface WasmDecoderOptions {
-  sampleRate: number;
+export interface WasmOpusOptions {
+  sampleRate: 8000 | 12_000 | 16_000 | 24_000 | 48_000;
   channels: number;
   streams: number;
   coupled: number;
   mapping: readonly number[];
 }
 
-/** The functions of libopus and its memory. Pointers are byte offsets. */
+/** What is used of an `OpusDecoder` of opus-decoder 0.7, beneath what it documents. Pointers are byte offsets. */
+interface Inside {
+  _decoder: number;
+  _output: { ptr: number; buf: Float32Array };
+  _common: { wasm: Libopus };
+}
+
 interface Libopus {
   HEAP: ArrayBuffer;
   malloc(bytes: number): number;
-  free(pointer: number): void;
-  opus_frame_decoder_create(
-    sampleRate: number,
-    channels: number,
-    streams: number,
-    coupled: number,
-    mapping: number,
-    preSkip: number,
-    forceStereo: number,
-  ): number;
-  opus_frame_decoder_destroy(decoder: number): void;
   /** Returns the samples of each channel, which stand one behind the other, or a negative error. */
   opus_frame_decode_float_deinterleaved(
     decoder: number,
@@ -35,9 +30,8 @@ interface Libopus {
 
 /** The longest packet of one stream: 48 frames of 1275 bytes and their lengths. Source: RFC 6716 §3.2.5. */
 const MAX_STREAM_BYTES = 61_440;
-/** The longest packet lasts 120 ms. */
-const MAX_SAMPLES = 5760;
 
+/** Source: opus_defines.h of libopus, "Error codes". */
 const ERRORS: Readonly<Record<number, string>> = {
   [-1]: 'its parameters are out of range',
   [-2]: 'it lasts too long',
@@ -45,38 +39,45 @@ const ERRORS: Readonly<Record<number, string>> = {
 };
 
 /**
- * libopus as the package opus-decoder brings it. The package's own `decodeFrame` makes new arrays for every packet
- * and prints errors, and its `reset` is asynchronous: so this calls the functions beneath.
+ * libopus as the package opus-decoder brings it. The package's own `decodeFrame` makes new arrays for every packet and
+ * prints errors, and its `reset` is asynchronous and keeps memory: so this calls the function of libopus itself, and
+ * goes back to the beginning by restoring the memory that it had then.
  */
 export class WasmOpus {
   readonly #libopus: Libopus;
-  readonly #options: WasmDecoderOptions;
-  readonly #mapping: number;
+  readonly #decoder: number;
+  readonly #channels: number;
   readonly #input: Uint8Array;
   readonly #output: Float32Array;
   readonly #views = new Map<number, Float32Array[]>();
-  #decoder: number;
+  readonly #memory: Uint8Array;
+  readonly #beginning: Uint8Array;
 
-  private constructor(libopus: Libopus, options: WasmDecoderOptions) {
-    this.#libopus = libopus;
-    this.#options = options;
-    const { channels, streams, mapping } = options;
-    this.#mapping = libopus.malloc(channels);
-    new Uint8Array(libopus.HEAP, this.#mapping, channels).set(mapping);
+  private constructor({ _decoder, _output, _common }: Inside, { channels, streams }: WasmOpusOptions) {
+    this.#libopus = _common.wasm;
+    this.#decoder = _decoder;
+    this.#output = _output.buf;
+    this.#channels = channels;
     const inputBytes = MAX_STREAM_BYTES * streams;
-    this.#input = new Uint8Array(libopus.HEAP, libopus.malloc(inputBytes), inputBytes);
-    const outputFloats = MAX_SAMPLES * channels;
-    this.#output = new Float32Array(libopus.HEAP, libopus.malloc(4 * outputFloats), outputFloats);
-    this.#decoder = this.#create();
+    const input = this.#libopus.malloc(inputBytes);
+    this.#input = new Uint8Array(this.#libopus.HEAP, input, inputBytes);
+    // Allocated last, and nothing is while decoding: all that matters lies below.
+    this.#memory = new Uint8Array(this.#libopus.HEAP, 0, input);
+    this.#beginning = this.#memory.slice();
   }
 
-  /** Only where there is WebAssembly. */
-  static async start(options: WasmDecoderOptions): Promise<WasmOpus> {
-    const loader = new OpusDecoder();
-    await loader.ready;
-    const { wasm } = (loader as unknown as { _common: { wasm: Libopus } })._common;
-    loader.free();
-    return new WasmOpus(wasm, options);
+  /** Only where there is WebAssembly: without, the package never answers. */
+  static async start(options: WasmOpusOptions): Promise<WasmOpus> {
+    const { sampleRate, channels, streams, coupled, mapping } = options;
+    const decoder = new OpusDecoder({
+      sampleRate,
+      channels,
+      streamCount: streams,
+      coupledStreamCount: coupled,
+      channelMappingTable: [...mapping],
+    });
+    await decoder.ready;
+    return new WasmOpus(decoder as unknown as Inside, options);
   }
 
   /** One array for each channel, valid until the next call, or why the packet cannot be decoded. */
@@ -94,32 +95,13 @@ export class WasmOpus {
 
   /** Forgets all packets. */
   reset(): void {
-    this.#destroy();
-    this.#decoder = this.#create();
-  }
-
-  #create(): number {
-    const { sampleRate, channels, streams, coupled } = this.#options;
-    return this.#libopus.opus_frame_decoder_create(
-      sampleRate,
-      channels,
-      streams,
-      coupled,
-      this.#mapping,
-      0,
-      0,
-    );
-  }
-
-  #destroy(): void {
-    this.#libopus.opus_frame_decoder_destroy(this.#decoder);
-    this.#libopus.free(this.#decoder);
+    this.#memory.set(this.#beginning);
   }
 
   #viewsOf(samples: number): Float32Array[] {
     let views = this.#views.get(samples);
     if (views === undefined) {
-      views = Array.from({ length: this.#options.channels }, (_, channel) =>
+      views = Array.from({ length: this.#channels }, (_, channel) =>
         this.#output.subarray(channel * samples, (channel + 1) * samples),
       );
       this.#views.set(samples, views);
