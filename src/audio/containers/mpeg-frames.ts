@@ -91,6 +91,9 @@ export class FrameScanner {
   #accept(data: Uint8Array, packets: Packet[]): void {
     if (this.#gap > 0 && this.#frames > 0) {
       const lost = Math.round(this.#gap / (this.#frameBytes / this.#frames));
+      // What overwrote a header has most likely begun in the frame before it.
+      const last = packets.at(-1);
+      if (lost > 0 && last !== undefined) last.data = NO_BYTES;
       for (let i = Math.min(lost, MAX_LOST_FRAMES); i > 0; i--) packets.push({ data: NO_BYTES });
     }
     this.#gap = 0;
