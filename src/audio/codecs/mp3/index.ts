@@ -79,9 +79,8 @@ export class MpegDecoder implements PacketDecoder {
   }
 
   get details(): readonly string[] {
-    const { muted } = this.#layer3;
-    if (muted === 0) return [];
-    return [`${muted} of its granules are silenced: their data are missing or damaged.`];
+    if (this.#layer3.muted === 0) return [];
+    return ['Some of it is silenced, since the data that it refers to are missing or damaged.'];
   }
 
   decode(data: Uint8Array): AudioBlock {
