@@ -80,8 +80,7 @@ export class FrameScanner {
 
   /** Whether the stream goes on at `next` as the header at `at` says, or ends there. */
   #isConfirmed(bytes: Uint8Array, at: number, next: number, isEnd: boolean): boolean {
-    if (next + 4 > bytes.length)
-      return isEnd && (this.#kind === -1 || this.#kind === kindAt(bytes, at));
+    if (next + 4 > bytes.length) return isEnd && (this.#kind === -1 || this.#kind === kindAt(bytes, at));
     if (tagLength(bytes, next) > 0) return true;
     return mpegHeaderAt(bytes, next) !== undefined && isSameMpegStream(bytes, at, next);
   }
