@@ -1,13 +1,12 @@
 import type { AudioBlock } from '../../audio-input.ts';
-import { imdctBank } from '../../dsp/imdct.ts';
 import { countOf } from '../../errors.ts';
 import { DamagedPacket, type DecodedFormat, type PacketDecoder } from '../../packets.ts';
 import { adtsHeaderAt } from './adts-header.ts';
 import { bandTables } from './bands.ts';
 import { type ChannelPlan, CPE, layoutOf } from './channel-plan.ts';
-import { BLOCK, CHANNEL_FLOATS, FILTER_BANK_FLOATS, FilterBank, TRANSFORMS } from './filter-bank.ts';
+import { createEngine, type Engine } from './engine.ts';
+import { BLOCK, FilterBank } from './filter-bank.ts';
 import { RawBlockReader, type Slot } from './raw-block.ts';
-import { SpectrumReader } from './spectrum.ts';
 import { MixedPair, SeparateChannels, type Synthesis } from './synthesis.ts';
 
 /** What an AAC stream has been found to be. */
@@ -26,7 +25,7 @@ export class AacDecoder implements PacketDecoder {
   readonly format: DecodedFormat;
   readonly details: readonly string[];
   readonly #stream: AacStream;
-  readonly #reader: SpectrumReader;
+  readonly #engine: Engine;
   readonly #blocks: RawBlockReader;
   readonly #synthesis: readonly Synthesis[];
   readonly #samples: readonly Float32Array[];
@@ -39,14 +38,12 @@ export class AacDecoder implements PacketDecoder {
     const { plan, sampleRate, profile } = stream;
     const layout = layoutOf(plan);
     const isMixed = isMono && plan.length === 1 && plan[0]?.kind === CPE;
-    // Two channels more than there are, for elements nobody planned.
-    const spectra = (layout.length + 2) * (BLOCK + 128);
-    const bank = imdctBank(TRANSFORMS, FILTER_BANK_FLOATS + layout.length * CHANNEL_FLOATS + spectra);
-    const filters = new FilterBank(bank);
-    this.#reader = new SpectrumReader((length) => bank.f32(length));
-    this.#blocks = new RawBlockReader(plan, bandTables(sampleRate), this.#reader);
+    const engine = createEngine(layout.length);
+    const filters = new FilterBank(engine.bank);
+    this.#engine = engine;
+    this.#blocks = new RawBlockReader(plan, bandTables(sampleRate, engine.i32), engine);
     this.#synthesis = this.#blocks.slots.map(({ streams }) =>
-      isMixed ? new MixedPair(streams, filters, bank) : new SeparateChannels(streams, filters, bank),
+      isMixed ? new MixedPair(streams, filters, engine) : new SeparateChannels(streams, filters, engine),
     );
     this.#samples = this.#synthesis.flatMap(({ samples }) => samples);
     this.#output = { frames: 0, channels: [...this.#samples] };
@@ -62,7 +59,7 @@ export class AacDecoder implements PacketDecoder {
   }
 
   decode(data: Uint8Array): AudioBlock {
-    const { bits } = this.#reader;
+    const { bits } = this.#engine;
     bits.load(data);
     const header = this.#stream.isAdts ? this.#enter(data) : undefined;
     const blocks = header?.blocks ?? 1;
@@ -77,7 +74,7 @@ export class AacDecoder implements PacketDecoder {
   }
 
   reset(): void {
-    this.#reader.reset();
+    this.#engine.reset();
     for (const synthesis of this.#synthesis) synthesis.reset();
   }
 
@@ -88,14 +85,14 @@ export class AacDecoder implements PacketDecoder {
     if (header.sampleRate !== this.#stream.sampleRate) {
       throw new DamagedPacket(`its sample rate is another one (${header.sampleRate} Hz)`);
     }
-    const { bits } = this.#reader;
+    const { bits } = this.#engine;
     bits.end = Math.min(bits.end, header.length * 8);
     bits.skip(header.headerLength * 8);
     return header;
   }
 
   #decodeBlock(): void {
-    this.#blocks.read(this.#reader.bits);
+    this.#blocks.read(this.#engine.bits);
     const { slots } = this.#blocks;
     if (this.#blocks.kinds.length > 0 && slots.every(({ isFilled }) => !isFilled)) {
       throw new DamagedPacket('its channels are not those of the beginning');
