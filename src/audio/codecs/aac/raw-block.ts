@@ -60,8 +60,8 @@ export class RawBlockReader {
     this.kinds.length = 0;
     for (const slot of this.slots) slot.isFilled = false;
     for (let count = 0; ; count++) {
-      // Some encoders leave out the end where a packet is full.
-      if (bits.left < 3 && this.slots.every(({ isFilled }) => isFilled)) break;
+      // Some encoders leave out the end; no element with anything in it fits into the bits that are left.
+      if (bits.left < 8 && this.slots.every(({ isFilled }) => isFilled)) break;
       const kind = bits.read(3);
       if (kind === END) break;
       if (count === MOST_ELEMENTS) throw new DamagedPacket('it has too many elements');
