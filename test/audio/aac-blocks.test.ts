@@ -1,4 +1,7 @@
 import { describe, expect, test } from 'vitest';
+import { bandTables } from '../../src/audio/codecs/aac/bands.ts';
+import { ChannelStream } from '../../src/audio/codecs/aac/channel-stream.ts';
+import { PlainEngine } from '../../src/audio/codecs/aac/plain-engine.ts';
 import { DamagedPacket } from '../../src/audio/packets.ts';
 import { BitWriter, bitsOf, decodeAll, decoderOf, lcConfig, random, rawBlocks } from './aac-helpers.ts';
 
@@ -283,3 +286,27 @@ test.each(['stereo', 'lean', 'surround'])(
     );
   },
 );
+
+describe('pulses', () => {
+  /** A long block of two bands of four coefficients in book 1, all zeros and 1 0 0 0, with three pulses, the last
+   * one beyond the bands. */
+  function pulsed(bands: number): BitWriter {
+    const bits = new BitWriter().put(8, 108).put(1, 0).put(2, 0).put(1, 0).put(6, bands).put(1, 0);
+    bits.put(4, 1).put(5, bands).put(bands, 0);
+    // Three pulses from band 0 on, at 1, 4 and 30, of 3, 2 and 5.
+    bits.put(1, 1).put(2, 2).put(6, 0).put(5, 1).put(4, 3).put(5, 3).put(4, 2).put(5, 26).put(4, 5);
+    return bits.put(2, 0).put(1, 0).put(5, 16).put(40, 0);
+  }
+
+  test('are added to the quantized values, away from zero', () => {
+    const engine = new PlainEngine();
+    const stream = new ChannelStream(bandTables(44_100, engine.i32), engine);
+    engine.bits.load(pulsed(2).bytes());
+    stream.read(engine.bits, false);
+    const gain = 2 ** ((108 - 100) / 4);
+    const expected = new Float32Array(1024);
+    expected[1] = -gain * 3 ** (4 / 3);
+    expected[4] = gain * 3 ** (4 / 3);
+    expect([...stream.spectrum]).toEqual([...expected]);
+  });
+});
