@@ -6,8 +6,8 @@ import { type AacConfig, checkedPlan, parseAudioSpecificConfig } from './audio-s
 import { bandTables } from './bands.ts';
 import { type ChannelPlan, planOf, planOfElements } from './channel-plan.ts';
 import { AAC_LC, objectTypeError } from './object-types.ts';
+import { PlainEngine } from './plain-engine.ts';
 import { RawBlockReader } from './raw-block.ts';
-import { SpectrumReader } from './spectrum.ts';
 
 /** How many packets are looked into for what the configuration does not say. */
 const INSPECTED_PACKETS = 8;
@@ -54,14 +54,14 @@ function inspect(
   isAdts: boolean,
   packets: readonly Uint8Array[],
 ): AacStream {
-  const reader = new SpectrumReader((length) => new Float32Array(length));
-  const blocks = new RawBlockReader(config.plan ?? [], bandTables(config.sampleRate), reader);
+  const engine = new PlainEngine();
+  const blocks = new RawBlockReader(config.plan ?? [], bandTables(config.sampleRate, engine.i32), engine);
   let kinds: number[] = [];
   for (const packet of packets) {
     try {
-      reader.bits.load(packet);
-      if (isAdts) reader.bits.skip(8 * (adtsHeaderAt(packet, 0)?.headerLength ?? 0));
-      blocks.read(reader.bits);
+      engine.bits.load(packet);
+      if (isAdts) engine.bits.skip(8 * (adtsHeaderAt(packet, 0)?.headerLength ?? 0));
+      blocks.read(engine.bits);
     } catch (error) {
       if (!(error instanceof DamagedPacket)) throw error;
       continue;
