@@ -1,12 +1,31 @@
 /** Bytes to PCM and back: what a file is, decoding, mixing, resampling, writing. Knows no API and no terminal. */
-export type { AudioBlock, AudioInfo, AudioInput, OpenOptions } from './audio-input.ts';
+export type { AudioBlock, AudioInfo, AudioInput, AudioNote, OpenOptions } from './audio-input.ts';
 export { A_LAW, MU_LAW } from './codecs/g711.ts';
+export { openRaw, RAW_ENCODINGS, type RawEncoding, type RawFormat } from './containers/raw.ts';
 export { type DownmixGains, downmix, downmixGains } from './dsp/downmix.ts';
 export { Resampler, type ResamplerOptions } from './dsp/resampler.ts';
 export { AudioError } from './errors.ts';
+export type { ByteSource } from './io/file-source.ts';
+export { MemorySource } from './io/memory-source.ts';
+export { type SpoolOptions, spool } from './io/spooled-source.ts';
 export { type ChannelLayout, type Speaker, wavLayout } from './layout.ts';
-export { openAudio } from './open-audio.ts';
+export { openAudio, openBytes, openSource, STANDARD_INPUT } from './open-audio.ts';
+export { type ProcessedAudio, type ProcessOptions, processAudio, wantedFor } from './pipeline.ts';
 export { type Container, type FileType, HEAD_BYTES, identify } from './probe/file-type.ts';
 export { describeContent, type FileIdentity, identifyFile } from './probe/identify-file.ts';
+export {
+  createEncoder,
+  ENCODINGS,
+  type Encoder,
+  type EncoderOptions,
+  type Encoding,
+} from './write/encode.ts';
 export { encodePcm16, type Pcm16Options, toPcm16 } from './write/pcm16.ts';
-export { WavFileWriter, type WavOptions, type WrittenWav, wavHeader } from './write/wav-writer.ts';
+export {
+  RawFileWriter,
+  WavFileWriter,
+  type WavOptions,
+  type WrittenWav,
+  wavHeader,
+  wavOrder,
+} from './write/wav-writer.ts';

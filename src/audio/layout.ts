@@ -29,7 +29,7 @@ export type Speaker =
 export type ChannelLayout = readonly Speaker[];
 
 /** Bits of `dwChannelMask` from the lowest on; channels come in this order. */
-const MASK_ORDER: ChannelLayout = [
+export const MASK_ORDER: ChannelLayout = [
   'FL',
   'FR',
   'FC',

@@ -8,22 +8,58 @@ import { type FileIdentity, identifySource, UNKNOWN_CONTENT } from './probe/iden
 /** What can be opened. Each is loaded when a file needs it. */
 const OPENERS: Readonly<Partial<Record<Container, () => Promise<Opener>>>> = {
   flac: async () => (await import('./containers/flac.ts')).openFlac,
+  aac: async () => (await import('./containers/adts.ts')).openAdts,
+  mp3: async () => (await import('./containers/mpeg.ts')).openMpeg,
+  ogg: async () => (await import('./containers/ogg/ogg-reader.ts')).openOgg,
   wav: async () => (await import('./containers/wav-reader.ts')).openWav,
+  aiff: async () => (await import('./containers/aiff.ts')).openAiff,
+  au: async () => (await import('./containers/au.ts')).openAu,
+  caf: async () => (await import('./containers/caf.ts')).openCaf,
+  mp4: async () => (await import('./containers/mp4/index.ts')).openMp4,
+  m4a: async () => (await import('./containers/mp4/index.ts')).openMp4,
+  mov: async () => (await import('./containers/mp4/index.ts')).openMp4,
+  '3gp': async () => (await import('./containers/mp4/index.ts')).openMp4,
+  webm: async () => (await import('./containers/matroska/index.ts')).openMatroska,
+  matroska: async () => (await import('./containers/matroska/index.ts')).openMatroska,
 };
 
+/** The path that stands for standard input. A file of this name is `./-`. */
+export const STANDARD_INPUT = '-';
+
 /**
- * Opens an audio file for decoding; what it is, is judged by its content, not by its name. Close it when done.
+ * Opens an audio file for decoding, or with the path `-` what is piped into the program, which is read to its end
+ * first; what it is, is judged by its content, not by its name. Close it when done.
  *
  * @throws AudioError when the file is missing, unreadable, empty, not audio, of a kind that is not decoded,
- * damaged, or shorter than it says (unless `allowTruncated`).
+ * damaged, or shorter than it says (unless `allowTruncated`); the reason of `signal` when that is aborted.
  */
 export async function openAudio(path: string, options: OpenOptions = {}): Promise<AudioInput> {
-  const source = await FileSource.open(path);
+  return openSource(await openBytes(path, options), options);
+}
+
+/**
+ * The bytes of a file, or with the path `-` of standard input.
+ *
+ * @throws AudioError as `openAudio`.
+ */
+export async function openBytes(path: string, { signal }: OpenOptions = {}): Promise<ByteSource> {
+  if (path !== STANDARD_INPUT) return FileSource.open(path);
+  if (process.stdin.isTTY) {
+    throw new AudioError('There is no audio on standard input: it is the terminal.', {
+      hint: 'Pipe audio into the command, or name a file instead of "-".',
+    });
+  }
+  const { spool } = await import('./io/spooled-source.ts');
+  return spool(process.stdin, { signal });
+}
+
+/** As `openAudio`, for bytes that are there; closes `source` when it throws. */
+export async function openSource(source: ByteSource, options: OpenOptions = {}): Promise<AudioInput> {
   try {
     const identity = await identifySource(source);
     if (identity.type === undefined) throw await notAudio(source, identity);
     const load = OPENERS[identity.type.container];
-    if (load === undefined) throw notDecoded(path, identity.type);
+    if (load === undefined) throw notDecoded(source.path, identity.type);
     return await (await load())(source, identity.type, options);
   } catch (error) {
     await source.close();
@@ -62,10 +98,9 @@ function hintFor(content: string): string {
   return 'Name an audio file. What a file is, is judged by its content, not by its name.';
 }
 
-function notDecoded(path: string, type: FileType): AudioError {
-  const codec = type.codec === undefined ? 'codec not known' : `codec ${type.codec}`;
-  return new AudioError(
-    `"${path}" is ${type.name} audio (container ${type.container}, ${codec}); this build decodes WAV only.`,
-    { hint: CONVERT_HINT },
-  );
+function notDecoded(path: string, { name, codec }: FileType): AudioError {
+  const coded = codec === undefined ? '' : ` (codec ${codec})`;
+  return new AudioError(`"${path}" is ${name} audio${coded}, which cannot be decoded.`, {
+    hint: CONVERT_HINT,
+  });
 }

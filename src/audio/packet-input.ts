@@ -37,7 +37,8 @@ export class PacketInput implements AudioInput {
 
   get notes(): readonly AudioNote[] {
     const details = this.#decoder.details ?? [];
-    return [...details.map((text) => ({ level: 'detail' as const, text })), ...this.#notes];
+    const ofDecoder = details.map((text) => ({ level: 'detail' as const, text }));
+    return [...ofDecoder, ...(this.#track.notes ?? []), ...this.#notes];
   }
 
   async *blocks(signal?: AbortSignal): AsyncGenerator<AudioBlock, void, undefined> {
@@ -72,6 +73,8 @@ export class PacketInput implements AudioInput {
 
   #kept(packet: Packet, block: AudioBlock): AudioBlock {
     if (packet.keep !== undefined) block.frames = Math.min(block.frames, this.#framesOf(packet.keep));
+    if (packet.discard !== undefined)
+      block.frames = Math.max(0, block.frames - this.#framesOf(packet.discard));
     return block;
   }
 

@@ -1,14 +1,20 @@
 import { AudioError, countOf } from '../errors.ts';
 import { chars, hasChars, u32le, u64le } from '../io/bytes.ts';
 import type { ByteSource } from '../io/file-source.ts';
+import { infoTags, MAX_LIST_BYTES } from './wav-info.ts';
 
 /**
- * Where things are in a WAV file. `format` is the body of its `fmt ` chunk (at most 40 bytes). The samples take
- * `dataBytes` bytes from `dataStart` on; `promisedBytes` is what the header says, or undefined when it leaves
- * that open (a stream whose writer could not go back).
+ * Where things are in a WAV file. `format` is the body of its `fmt ` chunk (as far as it means something). The
+ * samples take `dataBytes` bytes from `dataStart` on; `promisedBytes` is what the header says, or undefined when it
+ * leaves that open (a stream whose writer could not go back). `factFrames` is the length that a `fact` chunk states.
  */
-export interface WavChunks {
+export interface WavChunks extends WavData {
   format: Uint8Array;
+  factFrames: number | undefined;
+  tags: Readonly<Record<string, string>> | undefined;
+}
+
+interface WavData {
   dataStart: number;
   dataBytes: number;
   promisedBytes: number | undefined;
@@ -29,7 +35,11 @@ const PLACEHOLDERS: readonly (readonly [from: number, to: number])[] = [
 /** Enough for any real file; keeps a hostile one from costing a read for each of millions of empty chunks. */
 const MAX_CHUNKS = 10_000;
 
-const FORMAT_BYTES = 40;
+/** How far tags are looked for behind the samples. */
+const MAX_TRAILING_CHUNKS = 64;
+
+/** WAVEFORMATEX and the longest table of weights that Microsoft ADPCM can have. */
+const FORMAT_BYTES = 18 + 4 + 256 * 4;
 const KNOWN_IDS =
   /^(fmt |data|LIST|JUNK|junk|fact|bext|ds64|cue |smpl|inst|plst|iXML|axml|chna|PAD |FLLR|PEAK|id3 |ID3 )$/;
 
@@ -41,7 +51,7 @@ interface Chunk {
 
 /**
  * Walks the chunks of a RIFF, RF64 or BW64 WAVE file until it has found `fmt ` and `data`, in whatever order and
- * among whatever others. A missing pad byte after a chunk of odd size is forgiven.
+ * among whatever others, and then some more for tags. A missing pad byte after a chunk of odd size is forgiven.
  *
  * Source: Microsoft/IBM, Multimedia Programming Interface and Data Specifications 1.0 (1991), chapters 2 and 3;
  * EBU Tech 3306 version 1.1 (RF64) and ITU-R BS.2088-1 (BW64) for the `ds64` chunk.
@@ -51,35 +61,69 @@ interface Chunk {
 export async function findWavChunks(source: ByteSource): Promise<WavChunks> {
   const head = await source.read(0, 12);
   if (head.length < 12) throw headerCut(source, 'the first 12 bytes of a WAV header are not all there');
-  let format: Uint8Array | undefined;
-  let data: Omit<WavChunks, 'format'> | undefined;
-  let longDataSize: number | undefined;
+  const found: Found = { trailing: 0 };
   let last: Chunk | undefined;
   let position = 12;
 
-  for (let count = 0; position < source.size && (format === undefined || data === undefined); count++) {
-    if (count === MAX_CHUNKS) throw tooManyChunks(source.path);
+  for (let count = 0; position < source.size && found.trailing < MAX_TRAILING_CHUNKS; count++) {
+    const isComplete = found.format !== undefined && found.data !== undefined;
+    if (isComplete) found.trailing++;
+    if (count === MAX_CHUNKS && !isComplete) throw tooManyChunks(source.path);
     const header = await source.read(position, 8);
     if (header.length < 8) {
-      if (data !== undefined) break;
+      if (found.data !== undefined) break;
       throw headerCut(source, `the chunk header at byte ${position} takes 8`);
     }
     const chunk: Chunk = { id: chars(header, 0, 4), at: position, size: u32le(header, 4) };
-    const body = position + 8;
-    if (chunk.id === 'ds64') longDataSize = u64le(await source.read(body, 28), 8);
-    if (chunk.id === 'fmt ' && format === undefined) format = await readFormat(source, chunk);
-    if (chunk.id === 'data' && data === undefined) {
-      if (chunk.size === 0xffffffff && longDataSize !== undefined) chunk.size = longDataSize;
-      data = await measureData(source, body, chunk.size);
-      if (data.promisedBytes === undefined) break;
-    }
-    position = await nextChunk(source, body + chunk.size);
+    await takeChunk(source, chunk, found);
+    if (chunk.id === 'data' && found.data?.promisedBytes === undefined) break;
+    position = await nextChunk(source, position + 8 + chunk.size);
     last = chunk;
   }
 
+  const { format, data, factFrames, tags } = found;
   if (format === undefined) throw chunkMissing(source, 'fmt', 'which says how the samples are coded', last);
   if (data === undefined) throw chunkMissing(source, 'data', 'which holds the samples', last);
-  return { format, ...data };
+  return { format, ...data, factFrames, tags };
+}
+
+/** What the chunks so far have told. `longDataSize` is the size of `data` in RF64. */
+interface Found {
+  format?: Uint8Array;
+  data?: WavData;
+  longDataSize?: number;
+  factFrames?: number;
+  tags?: Record<string, string> | undefined;
+  trailing: number;
+}
+
+/** Adds what `chunk` tells to `found`, and puts the size of a long `data` chunk right; the first of a kind counts. */
+async function takeChunk(source: ByteSource, chunk: Chunk, found: Found): Promise<void> {
+  const body = chunk.at + 8;
+  switch (chunk.id) {
+    case 'ds64':
+      found.longDataSize = u64le(await source.read(body, 28), 8);
+      return;
+    case 'fmt ':
+      found.format ??= await readFormat(source, chunk);
+      return;
+    case 'fact':
+      if (chunk.size >= 4) found.factFrames ??= u32le(await source.read(body, 4), 0);
+      return;
+    case 'LIST':
+      found.tags ??= await readTags(source, chunk);
+      return;
+    case 'data':
+      if (found.data !== undefined) return;
+      if (chunk.size === 0xffffffff && found.longDataSize !== undefined) chunk.size = found.longDataSize;
+      found.data = await measureData(source, body, chunk.size);
+  }
+}
+
+/** Tags of a `LIST` chunk; undefined when there are none. */
+async function readTags(source: ByteSource, chunk: Chunk): Promise<Record<string, string> | undefined> {
+  const tags = infoTags(await source.read(chunk.at + 8, Math.min(chunk.size, MAX_LIST_BYTES)));
+  return Object.keys(tags).length === 0 ? undefined : tags;
 }
 
 async function readFormat(source: ByteSource, chunk: Chunk): Promise<Uint8Array> {
@@ -91,11 +135,7 @@ async function readFormat(source: ByteSource, chunk: Chunk): Promise<Uint8Array>
   return format;
 }
 
-async function measureData(
-  source: ByteSource,
-  start: number,
-  size: number,
-): Promise<Omit<WavChunks, 'format'>> {
+async function measureData(source: ByteSource, start: number, size: number): Promise<WavData> {
   const present = source.size - start;
   const isPlaceholder = PLACEHOLDERS.some(([from, to]) => size >= from && size <= to) && size > present;
   if (isPlaceholder || (UNKNOWN_SIZES.includes(size) && !(size === 0 && (await isChunkChain(source, start)))))

@@ -2,28 +2,54 @@ import type { SampleCodec } from '../codecs/sample-codec.ts';
 import { AudioError, countOf } from '../errors.ts';
 import { chars, u16le, u32le } from '../io/bytes.ts';
 import { type ChannelLayout, wavLayout } from '../layout.ts';
+import { checkFormat, damagedFile } from './faults.ts';
 
-/**
- * How the samples of a WAV file are coded. `blockAlign` is the size of a frame in bytes; `bitsPerSample` counts
- * the valid bits, which are the upper ones where a sample takes more room.
- */
-export interface WavFormat {
-  codec: SampleCodec;
+/** What the samples of a WAV file are, and how they are coded. */
+export type WavFormat = WavBasics & (WavSamples | WavBlocks | WavMpeg);
+
+interface WavBasics {
   channels: number;
   sampleRate: number;
-  blockAlign: number;
-  bitsPerSample: number;
   layout: ChannelLayout;
 }
 
-export const MIN_SAMPLE_RATE = 1_000;
-export const MAX_SAMPLE_RATE = 768_000;
-export const MAX_CHANNELS = 32;
+/**
+ * Each sample by itself. `blockAlign` is the size of a frame in bytes; `bitsPerSample` counts the valid bits, which
+ * are the upper ones where a sample takes more room.
+ */
+interface WavSamples {
+  coding: 'samples';
+  codec: SampleCodec;
+  blockAlign: number;
+  bitsPerSample: number;
+}
+
+/** Blocks of `blockAlign` bytes; `config` is what stands behind WAVEFORMATEX. */
+interface WavBlocks {
+  coding: 'blocks';
+  codec: 'adpcm_ms' | 'adpcm_ima_wav';
+  blockAlign: number;
+  config: Uint8Array;
+}
+
+/** A stream of MPEG audio frames, layer I to III, that brings all it needs. */
+interface WavMpeg {
+  coding: 'mpeg';
+}
+
+export { MAX_CHANNELS, MAX_SAMPLE_RATE, MIN_SAMPLE_RATE } from '../limits.ts';
 
 const EXTENSIBLE = 0xfffe;
 
 /** The last 14 bytes of a SubFormat that stands for the format tag in its first two. */
 const SUBFORMAT_TAIL = '\x00\x00\x00\x00\x10\x00\x80\x00\x00\xaa\x00\x38\x9b\x71';
+
+const MPEG_TAGS: readonly number[] = [0x50, 0x55];
+
+const BLOCK_CODECS: ReadonlyMap<number, WavBlocks['codec']> = new Map([
+  [0x02, 'adpcm_ms'],
+  [0x11, 'adpcm_ima_wav'],
+]);
 
 const PCM_CODECS: readonly SampleCodec[] = ['pcm_u8', 'pcm_s16le', 'pcm_s24le', 'pcm_s32le'];
 
@@ -77,37 +103,46 @@ export function parseWavFormat(path: string, body: Uint8Array): WavFormat {
     throw damaged(path, `its "fmt" chunk holds ${countOf(body.length, 'byte')} instead of 16`);
   const channels = u16le(body, 2);
   const sampleRate = u32le(body, 4);
-  const blockAlign = u16le(body, 12);
-  const containerBits = u16le(body, 14);
-  if (channels === 0) throw damaged(path, 'its header says 0 channels');
-  if (channels > MAX_CHANNELS)
-    throw damaged(
-      path,
-      `its header says ${countOf(channels, 'channel')}; at most ${MAX_CHANNELS} make sense`,
-    );
-  if (sampleRate < MIN_SAMPLE_RATE || sampleRate > MAX_SAMPLE_RATE) {
-    const range = `${MIN_SAMPLE_RATE.toLocaleString('en-US')} to ${MAX_SAMPLE_RATE.toLocaleString('en-US')} Hz`;
-    throw damaged(path, `its header says ${sampleRate.toLocaleString('en-US')} Hz; ${range} make sense`);
-  }
+  checkFormat(path, 'WAV', channels, sampleRate);
 
   const isExtensible = u16le(body, 0) === EXTENSIBLE;
   const tag = isExtensible ? subFormatTag(path, body) : u16le(body, 0);
-  const validBits = isExtensible ? u16le(body, 18) : 0;
-  const mask = isExtensible ? u32le(body, 20) : 0;
+  const layout = wavLayout(channels, isExtensible ? u32le(body, 20) : 0);
+  const basics = { channels, sampleRate, layout };
+  if (MPEG_TAGS.includes(tag)) return { ...basics, coding: 'mpeg' };
+  const codec = BLOCK_CODECS.get(tag);
+  if (codec !== undefined && !isExtensible) return { ...basics, ...parseBlocks(path, body, codec) };
+  return { ...basics, ...parseSamples(path, body, tag) };
+}
+
+/** What speaks of single samples. */
+function parseSamples(path: string, body: Uint8Array, tag: number): WavSamples {
+  const channels = u16le(body, 2);
+  const blockAlign = u16le(body, 12);
+  const containerBits = u16le(body, 14);
   const sampleBytes = bytesPerSample(path, { tag, channels, blockAlign, bits: containerBits });
   const codec = codecOf(tag, sampleBytes);
   if (codec === undefined) throw notDecoded(path, tag, sampleBytes * 8);
 
-  const bits = validBits || containerBits;
+  const bits = (u16le(body, 0) === EXTENSIBLE && u16le(body, 18)) || containerBits;
   const isPcm = tag === 1 && bits > 0 && bits <= sampleBytes * 8;
-  return {
-    codec,
-    channels,
-    sampleRate,
-    blockAlign: sampleBytes * channels,
-    bitsPerSample: isPcm ? bits : sampleBytes * 8,
-    layout: wavLayout(channels, mask),
-  };
+  const bitsPerSample = isPcm ? bits : sampleBytes * 8;
+  return { coding: 'samples', codec, blockAlign: sampleBytes * channels, bitsPerSample };
+}
+
+/** What speaks of blocks of ADPCM with 4 bits. */
+function parseBlocks(path: string, body: Uint8Array, codec: WavBlocks['codec']): WavBlocks {
+  const channels = u16le(body, 2);
+  const blockAlign = u16le(body, 12);
+  const bits = u16le(body, 14);
+  if (bits !== 4) throw damaged(path, `its header says ADPCM with ${countOf(bits, 'bit')}; 4 can be decoded`);
+  if (codec === 'adpcm_ms' && channels > 2) {
+    throw damaged(path, `its header says Microsoft ADPCM with ${channels} channels; it has 1 or 2`);
+  }
+  if (blockAlign <= channels * (codec === 'adpcm_ms' ? 7 : 4)) {
+    throw damaged(path, `its header says blocks of ${countOf(blockAlign, 'byte')}, too few for a sample`);
+  }
+  return { coding: 'blocks', codec, blockAlign, config: body.subarray(18) };
 }
 
 function codecOf(tag: number, sampleBytes: number): SampleCodec | undefined {
@@ -158,15 +193,13 @@ function notDecoded(path: string, tag: number, bits: number): AudioError {
   const name = kind ?? 'an unknown coding';
   return new AudioError(
     `"${path}" is a WAV file that holds ${name} (format tag 0x${hex(tag, 4)}), which this build cannot decode: ` +
-      'it decodes PCM, float, A-law and mu-law.',
+      'it decodes PCM, float, A-law, mu-law, MP3 and the ADPCM of IMA and Microsoft.',
     { hint: CONVERT_HINT },
   );
 }
 
 function damaged(path: string, why: string): AudioError {
-  return new AudioError(`"${path}" is a damaged WAV file: ${why}.`, {
-    hint: 'Download, export or record the file again.',
-  });
+  return damagedFile(path, 'WAV', why);
 }
 
 function hex(value: number, digits: number): string {

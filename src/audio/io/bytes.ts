@@ -23,6 +23,11 @@ export function u64le(bytes: Uint8Array, at: number): number {
   return u32le(bytes, at) + u32le(bytes, at + 4) * 0x100000000;
 }
 
+/** Unsigned 16-bit big-endian number at `at`. */
+export function u16be(bytes: Uint8Array, at: number): number {
+  return (byteAt(bytes, at) << 8) | byteAt(bytes, at + 1);
+}
+
 /** Unsigned 32-bit big-endian number at `at`. */
 export function u32be(bytes: Uint8Array, at: number): number {
   return (
@@ -31,6 +36,11 @@ export function u32be(bytes: Uint8Array, at: number): number {
     (byteAt(bytes, at + 2) << 8) +
     byteAt(bytes, at + 3)
   );
+}
+
+/** Unsigned 64-bit big-endian number at `at`; above 2^53 the nearest double. */
+export function u64be(bytes: Uint8Array, at: number): number {
+  return u32be(bytes, at) * 0x100000000 + u32be(bytes, at + 4);
 }
 
 /** `length` bytes at `at` as Latin-1 characters. */

@@ -50,6 +50,11 @@ export class FileSource implements ByteSource {
     }
   }
 
+  /** A file that is open already; the source closes it. */
+  static of(path: string, size: number, handle: FileHandle): FileSource {
+    return new FileSource(path, size, handle);
+  }
+
   async readInto(target: Uint8Array, position: number): Promise<number> {
     let filled = 0;
     try {
