@@ -6,6 +6,7 @@ import { isOverrun, open, position, read, readSigned, seek } from './lib/bits';
 import { accumulate, predict } from './lib/alac-predict';
 import { coefficients } from './lib/alac-predict-vectors';
 import { readResiduals } from './lib/alac-residual';
+import { convert } from './lib/floats';
 
 const SINGLE = 0;
 const PAIR = 1;
@@ -179,11 +180,4 @@ function addLowBits(planes: usize, stride: i32, count: i32, samples: i32, from: 
     }
   }
   seek(end);
-}
-
-function convert(plane: usize, samples: i32, scale: f32): void {
-  const factor = f32x4.splat(scale);
-  for (let at = plane, stop = plane + (samples << 2); at < stop; at += 16) {
-    v128.store(at, f32x4.mul(f32x4.convert_i32x4_s(v128.load(at)), factor));
-  }
 }

@@ -6,13 +6,13 @@ import { isOverrun, open, position, read, readSigned, readZeros, seek } from './
 import { checksum } from './lib/crc16';
 import {
   combineWide,
-  convert,
   convertLeftSide,
   convertMidSide,
   convertSideRight,
   LEFT_SIDE,
   SIDE_RIGHT,
 } from './lib/flac-output';
+import { convert } from './lib/floats';
 import { predictFixed, predictSide, predictWide } from './lib/flac-predict';
 import { coefficients, predictNarrow } from './lib/flac-predict-narrow';
 import { readResiduals } from './lib/flac-residual';

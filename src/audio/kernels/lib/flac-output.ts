@@ -1,20 +1,10 @@
 /** From the integers of FLAC subframes to floats, in place. Source: RFC 9639 §4.2 (channels that are coded together). */
 
+import { storeFloat } from './floats';
+
 /** Ways to code two channels together; the third is mean and side. */
 export const LEFT_SIDE = 8;
 export const SIDE_RIGHT = 9;
-
-@inline
-function storeFloat(at: usize, value: v128, scale: v128): void {
-  v128.store(at, f32x4.mul(f32x4.convert_i32x4_s(value), scale));
-}
-
-export function convert(plane: usize, count: i32, scale: f32): void {
-  const factor = f32x4.splat(scale);
-  for (let at = plane, stop = plane + (count << 2); at < stop; at += 16) {
-    storeFloat(at, v128.load(at), factor);
-  }
-}
 
 export function convertLeftSide(left: usize, side: usize, count: i32, scale: f32): void {
   const factor = f32x4.splat(scale);
