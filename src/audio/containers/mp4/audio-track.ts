@@ -23,12 +23,13 @@ export interface TrackSamples {
   table: SampleTable;
   /** The sample entries that describe the same coding. */
   entries: ReadonlySet<number>;
-  /** Size of samples of PCM that all have the same one; 0 otherwise. */
+  /** Size of samples that all have the same one, where the table does not tell it; 0 otherwise. */
   unitBytes: number;
 }
 
-/** More audio tracks than any file has. */
+/** More audio tracks, and more sample entries of one, than any file has. */
 const MAX_TRACKS = 100;
+const MAX_ENTRIES = 100;
 
 /**
  * The first audio track in the body of a `moov` box of the file `path` that can be decoded, wherever it stands among
@@ -38,28 +39,17 @@ const MAX_TRACKS = 100;
  */
 export function chooseTrack(path: string, moov: Uint8Array): AudioTrack {
   const found: { track: Track; codec: string }[] = [];
-  const others = new Set<string>();
+  let hasVideo = false;
   for (const track of tracksOf(moov)) {
-    if (track.handler !== 'soun') others.add(HANDLERS[track.handler] ?? 'other tracks');
-    else if (found.length < MAX_TRACKS) found.push({ track, codec: entryOf(track, 1)?.codec ?? 'unknown' });
+    hasVideo ||= track.handler === 'vide';
+    if (track.handler !== 'soun') continue;
+    if (found.length < MAX_TRACKS) found.push({ track, codec: entryOf(track, 1)?.codec ?? 'unknown' });
   }
   const track = firstDecoded(found, ({ codec }) => codec)?.track;
-  if (track === undefined) {
-    throw noAudio(
-      path,
-      others.size === 0 ? 'there are no tracks' : `there is only ${[...others].join(' and ')}`,
-    );
-  }
+  if (track === undefined)
+    throw noAudio(path, hasVideo ? 'there is only video' : 'none of its tracks is audio');
   return readTrack(path, track);
 }
-
-const HANDLERS: Readonly<Record<string, string>> = {
-  vide: 'video',
-  text: 'text',
-  sbtl: 'subtitles',
-  subt: 'subtitles',
-  pict: 'pictures',
-};
 
 function entryOf(track: Track, index: number): SampleEntry | undefined {
   const stsd = findBox(track.stbl, 'stsd');
@@ -71,7 +61,9 @@ function readTrack(path: string, track: Track): AudioTrack {
   const entry = entryOf(track, table.entry) ?? entryOf(track, 1);
   if (entry === undefined) throw damagedMp4(path, 'its audio track does not say how it is coded');
   checkEntry(path, entry, track.timeScale);
-  const entries = [...table.entries].filter((index) => isAlike(entry, entryOf(track, index)));
+  const entries = [...table.entries]
+    .slice(0, MAX_ENTRIES)
+    .filter((index) => isAlike(entry, entryOf(track, index)));
   return {
     track,
     entry: { ...entry, config: entry.config.slice() },
@@ -110,11 +102,12 @@ function checkEntry(path: string, entry: SampleEntry, timeScale: number): void {
 }
 
 /**
- * What a "sample" of PCM takes when all have the same size: old QuickTime files write 1, or the bytes of one channel,
+ * What a "sample" takes when all have the same size: for PCM, old QuickTime files write 1, or the bytes of one channel,
  * and mean a frame.
  */
-function unitBytes({ frameBytes }: SampleEntry, constantSize: number): number {
-  return frameBytes === undefined || constantSize === 0 ? 0 : Math.max(constantSize, frameBytes);
+function unitBytes({ frameBytes, sampleBytes = frameBytes }: SampleEntry, constantSize: number): number {
+  if (frameBytes === undefined || sampleBytes === undefined || constantSize === 0) return 0;
+  return constantSize < frameBytes ? sampleBytes : constantSize;
 }
 
 /** The samples that lie within the first `size` bytes of the file. */

@@ -19,8 +19,10 @@ export interface SampleEntry {
   channels: number;
   bitsPerSample?: number | undefined;
   layout?: ChannelLayout | undefined;
-  /** Bytes of one frame of PCM. */
+  /** Of codings whose packets can be cut and joined at will: the bytes of a frame, or of a block of frames. */
   frameBytes?: number | undefined;
+  /** Bytes that the tables mean by one sample when they give it fewer than `frameBytes`. */
+  sampleBytes?: number | undefined;
   /** Pre-skip of Opus, in frames at 48 kHz. */
   preSkip?: number | undefined;
 }
@@ -111,6 +113,9 @@ function describe(fields: EntryFields): SampleEntry {
       return { ...plain, config: boxes.get('alac')?.subarray(4) ?? plain.config, bitsPerSample: fields.bits };
     case 'pcm':
       return { ...plain, ...pcmCoding(fields) };
+    case 'adpcm_ima_qt':
+      // QuickTime File Format Specification, "IMA 4:1": blocks of 34 bytes a channel, which hold 64 frames.
+      return { ...plain, frameBytes: 34 * channels, sampleBytes: (34 * channels) / 64 };
     default:
       return plain;
   }
