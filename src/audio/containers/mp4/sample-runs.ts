@@ -88,6 +88,7 @@ export async function* readRuns(
   runs: AsyncIterable<SampleRun> | Iterable<SampleRun>,
   signal?: AbortSignal,
 ): AsyncGenerator<readonly Packet[], void, undefined> {
+  signal?.throwIfAborted();
   const batch = new Batch(source);
   for await (const run of runs) {
     let position = run.position;
@@ -95,9 +96,9 @@ export async function* readRuns(
       const size = typeof run.sizes === 'number' ? run.sizes : (run.sizes[i] as number);
       if (size === 0) continue;
       if (!batch.accepts(position, size)) {
-        signal?.throwIfAborted();
         yield await batch.read();
         batch.clear();
+        signal?.throwIfAborted();
       }
       batch.add(position, size, i === run.count - 1 ? run.keep : undefined);
       position += size;
