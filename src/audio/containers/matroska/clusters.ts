@@ -84,6 +84,7 @@ export class ClusterReader {
 
   /** @throws AudioError when the system cannot read. */
   async *packets(signal?: AbortSignal): AsyncGenerator<readonly Packet[], void, undefined> {
+    signal?.throwIfAborted();
     const reader = this.#reader;
     for (;;) {
       if (reader.available < PEEK_BYTES) await reader.fill(PEEK_BYTES);
@@ -96,8 +97,8 @@ export class ClusterReader {
       if (step.kind === 'load') {
         if (reader.available < step.bytes) await reader.fill(step.bytes);
         if (this.#batch.isFullFor(step.bytes)) {
-          signal?.throwIfAborted();
           yield this.#batch.take();
+          signal?.throwIfAborted();
         }
         this.#addElement(step.element, reader.bytes, step.bytes);
       }
