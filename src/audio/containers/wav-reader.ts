@@ -27,7 +27,7 @@ export const openWav: Opener = async (source, type, options) => {
     case 'blocks':
       return openBlocks(source, type, { format, chunks }, options);
     case 'mpeg':
-      return openMpeg(source, type, chunks, options);
+      return openMpeg(source, type, { format, chunks }, options);
   }
 };
 
@@ -66,15 +66,17 @@ function openBlocks(
   return openTrack(source, type, blockTrack(source, track), options);
 }
 
+type MpegFormat = Extract<WavFormat, { coding: 'mpeg' }>;
+
 /** MP3 and MP2. */
 async function openMpeg(
   source: ByteSource,
   type: FileType,
-  { dataStart, dataBytes }: WavChunks,
+  { format, chunks }: { format: MpegFormat; chunks: WavChunks },
   options: OpenOptions,
 ): Promise<AudioInput> {
-  void dataStart;
-  void dataBytes;
-  void options;
+  const { dataBytes: presentBytes, promisedBytes } = chunks;
+  const bytesPerSecond = Math.max(1, format.bytesPerSecond);
+  refuseCut(source.path, { promisedBytes, presentBytes, bytesPerSecond }, options);
   throw codingNotDecoded(source.path, type.name, 'MPEG audio');
 }
