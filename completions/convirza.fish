@@ -129,6 +129,12 @@ function __convirza_flags
             printf '%s\t%s\n' '--limit' 'rows wanted, over several pages if need be (default: 100)' '--offset' 'rows to skip (default: 0)' '--all' 'all rows, page by page' '--watch' 'show it again when it changes, looking every 5 seconds' '--curl' 'print the equal curl line and send nothing'
         case 'industries list'
             printf '%s\t%s\n' '--limit' 'rows wanted, over several pages if need be (default: 100)' '--offset' 'rows to skip (default: 0)' '--all' 'all rows, page by page' '--watch' 'show it again when it changes, looking every 5 seconds' '--curl' 'print the equal curl line and send nothing'
+        case 'audio convert'
+            printf '%s\t%s\n' '--out' 'file, folder, or - for standard output (default: .wav beside the input)' '--recursive' 'look into folders inside folders' '--force' 'replace files that are there' '--dry-run' 'show what would be written and write nothing' '--jobs' 'files converted at once (default: one for each core)' '--preset' 'a format by name; see below' '--rate' 'sample rate, such as 24000, 8k, 44.1k' '--channels' '1, 2 or source' '--channel' 'this channel of the source alone, counted from 1, instead of a mix' '--bits' '16, 24 or 32' '--encoding' 'pcm, float, alaw or mulaw' '--format' 'wav or raw' '--dither' 'add noise below the last bit, which hides what rounding does' '--gain' 'louder or softer by so many dB' '--normalize' 'bring to a loudness, such as -16; peaks stay below -1 dBTP' '--trim-silence' 'cut silence at both ends (default: below -50 dBFS)' '--start' 'begin here: 2.5, 1:30, 500ms' '--duration' 'this much of it' '--allow-truncated' 'take what there is of a file that is shorter than it says' '--input-rate' 'sample rate of input without a header, which is then raw samples' '--input-channels' 'its channels (default: 1)' '--input-encoding' 'its samples: u8, s16, s24, s32, f32, f64, alaw, mulaw; s16be for big-endian (default: s16)'
+        case 'audio inspect'
+            printf '%s\t%s\n' '--recursive' 'look into folders inside folders' '--summary' 'one line for each file (default: for more than three)' '--no-waveform' 'do not draw the waveform' '--allow-truncated' 'take what there is of a file that is shorter than it says' '--input-rate' 'sample rate of input without a header, which is then raw samples' '--input-channels' 'its channels (default: 1)' '--input-encoding' 'its samples: u8, s16, s24, s32, f32, f64, alaw, mulaw; s16be for big-endian (default: s16)'
+        case 'audio play'
+            printf '%s\t%s\n' '--player' 'player to use (default: the first of those below that is there)' '--start' 'begin here: 2.5, 1:30, 500ms' '--duration' 'this much of it' '--gain' 'louder or softer by so many dB' '--normalize' 'bring to a loudness, such as -16' '--channel' 'this channel alone, counted from 1' '--allow-truncated' 'take what there is of a file that is shorter than it says' '--input-rate' 'sample rate of input without a header, which is then raw samples' '--input-channels' 'its channels (default: 1)' '--input-encoding' 'its samples: u8, s16, s24, s32, f32, f64, alaw, mulaw; s16be for big-endian (default: s16)'
         case 'voice login'
             printf '%s\t%s\n' '--token-stdin' 'read a JWT from standard input instead of a key' '--key-stdin' 'read the API key of the voice service from standard input' '--config-id' 'voice configuration to remember' '--project-id' 'project to remember'
         case 'voice stream'
@@ -179,6 +185,26 @@ function __convirza_value -a place value
             printf '%s\n' 'allOpen' 'assignedToYou' 'unassigned' 'close'
         case 'sms list --order'
             printf '%s\n' 'desc' 'asc'
+        case 'audio convert --out'
+            __fish_complete_path $value
+        case 'audio convert -o'
+            __fish_complete_path $value
+        case 'audio convert --preset'
+            printf '%s\n' 'voice' 'telephone' 'telephone-alaw' 'speech' 'cd'
+        case 'audio convert --channels'
+            printf '%s\n' '1' '2' 'source'
+        case 'audio convert --bits'
+            printf '%s\n' '16' '24' '32'
+        case 'audio convert --encoding'
+            printf '%s\n' 'pcm' 'float' 'alaw' 'mulaw'
+        case 'audio convert --format'
+            printf '%s\n' 'wav' 'raw'
+        case 'audio convert --input-encoding'
+            printf '%s\n' 'u8' 's16' 's24' 's32' 'f32' 'f64' 'alaw' 'mulaw'
+        case 'audio inspect --input-encoding'
+            printf '%s\n' 'u8' 's16' 's24' 's32' 'f32' 'f64' 'alaw' 'mulaw'
+        case 'audio play --input-encoding'
+            printf '%s\n' 'u8' 's16' 's24' 's32' 'f32' 'f64' 'alaw' 'mulaw'
         case 'voice stream --save'
             __fish_complete_path $value
         case 'voice stream --transport'
@@ -201,7 +227,7 @@ function __convirza_argument -a place value
     set -l words $argv[3..-1]
     switch "$place"
         case ':0'
-            printf '%s\t%s\n' 'auth' 'Sign in and out, and see who you are' 'users' 'People who may sign in' 'groups' 'Groups (org units) and their hierarchy' 'webhooks' 'Calls to your own server' 'prompts' 'Audio files for call flows' 'agents' 'AI voice agents' 'numbers' 'Phone numbers' 'routes' 'Provisioned routes (call flows)' 'broadcasts' 'SMS broadcasts' 'calls' 'Call records' 'sms' 'SMS conversations' 'tags' 'Tags on calls' 'ad-sources' 'Advertising sources' 'industries' 'Industries' 'voice' 'Talk to a NextEVI voice agent' 'sandbox' 'A local stand-in for both services' 'config' 'Settings of this machine' 'api' 'Send any request to the API, signed in' 'whoami' 'Show the account you are signed in as, as the service sees it' 'schema' 'Describe commands, flags, endpoints, evidence and exit codes for machines' 'open' 'Open the vendor\'s documentation in a browser' 'completion' 'Print the completion script for a shell' 'doctor' 'Check this machine: settings, credentials, keychain, proxy, both services, terminal' 'demo' 'The main job against a local sandbox, step by step: no account, no network' 'help' 'help for a command'
+            printf '%s\t%s\n' 'auth' 'Sign in and out, and see who you are' 'users' 'People who may sign in' 'groups' 'Groups (org units) and their hierarchy' 'webhooks' 'Calls to your own server' 'prompts' 'Audio files for call flows' 'agents' 'AI voice agents' 'numbers' 'Phone numbers' 'routes' 'Provisioned routes (call flows)' 'broadcasts' 'SMS broadcasts' 'calls' 'Call records' 'sms' 'SMS conversations' 'tags' 'Tags on calls' 'ad-sources' 'Advertising sources' 'industries' 'Industries' 'audio' 'Convert, inspect and play audio files' 'voice' 'Talk to a NextEVI voice agent' 'sandbox' 'A local stand-in for both services' 'config' 'Settings of this machine' 'api' 'Send any request to the API, signed in' 'whoami' 'Show the account you are signed in as, as the service sees it' 'schema' 'Describe commands, flags, endpoints, evidence and exit codes for machines' 'open' 'Open the vendor\'s documentation in a browser' 'completion' 'Print the completion script for a shell' 'doctor' 'Check this machine: settings, credentials, keychain, proxy, both services, terminal' 'demo' 'The main job against a local sandbox, step by step: no account, no network' 'help' 'help for a command'
         case 'auth:0'
             printf '%s\t%s\n' 'login' 'Sign in with email and password and keep the tokens, encrypted' 'refresh' 'Exchange the stored refresh token for a new pair now' 'logout' 'Revoke both tokens and forget them and the voice key' 'profile' 'Show the account you are signed in as, as the service sees it' 'status' 'Show who is signed in, for how long, and how the tokens are kept (offline)' 'list' 'List all profiles: service, account, group, expiry, key (offline)' 'switch' 'Make a profile the one that commands use' 'token' 'Print the access token for another program, refreshed if it has ended' 'migrate' 'Seal the credentials of every profile with another key'
         case 'users:0'
@@ -230,6 +256,8 @@ function __convirza_argument -a place value
             printf '%s\t%s\n' 'list' 'List advertising sources'
         case 'industries:0'
             printf '%s\t%s\n' 'list' 'List industries'
+        case 'audio:0'
+            printf '%s\t%s\n' 'convert' 'Convert audio files of any common format to WAV or raw samples' 'inspect' 'Show what audio files hold, how loud they are, and what they are fit for' 'play' 'Play an audio file through a player of this system'
         case 'voice:0'
             printf '%s\t%s\n' 'login' 'Keep the NextEVI key in the profile, encrypted; the same as auth login --voice' 'stream' 'Speak an audio file to an agent in real time and show its answer'
         case 'sandbox:0'
@@ -298,6 +326,12 @@ function __convirza_argument -a place value
             __convirza_ask 'ids' 'tags' $words
         case 'tags delete:0'
             __convirza_ask 'ids' 'tags' $words
+        case 'audio convert:*'
+            __fish_complete_path $value
+        case 'audio inspect:*'
+            __fish_complete_path $value
+        case 'audio play:0'
+            __fish_complete_path $value
         case 'voice stream:0'
             __fish_complete_path $value
         case 'config get:0'
@@ -324,7 +358,7 @@ function __convirza_complete
             continue
         end
         switch $word
-            case --address --agent-code --agent-ring-to --api-url --billing-id --bundle --ca-file --call-id --caller-id --campaign-id --city --columns --config-id --ct-user-ou-id --data --disposition --email --end --error --field --first-name --group-name --host --include --industry-id --input --jq --last-name --limit --login-key --message-type --name --oauth-url --offset --order --org-unit-ext-id --org-unit-id --org-unit-name --org-unit-parent-id --output --phone-number --port --profile --project-id --provisioned-route-id --proxy --recording-created-by --recording-file-type --reply-timeout --retries --ring-to --role --role-id --save --search --seed --sort --sort-by --sort-order --speed --start --state --status --timeout --timezone --to --token-key --top-ou-id --transport --type --user-ext-id --user-status --username --voice-url --zip -d -f
+            case --address --agent-code --agent-ring-to --api-url --billing-id --bits --bundle --ca-file --call-id --caller-id --campaign-id --channel --channels --city --columns --config-id --ct-user-ou-id --data --disposition --duration --email --encoding --end --error --field --first-name --format --gain --group-name --host --include --industry-id --input --input-channels --input-encoding --input-rate --jobs --jq --last-name --limit --login-key --message-type --name --normalize --oauth-url --offset --order --org-unit-ext-id --org-unit-id --org-unit-name --org-unit-parent-id --out --output --phone-number --player --port --preset --profile --project-id --provisioned-route-id --proxy --rate --recording-created-by --recording-file-type --reply-timeout --retries --ring-to --role --role-id --save --search --seed --sort --sort-by --sort-order --speed --start --state --status --timeout --timezone --to --token-key --top-ou-id --transport --type --user-ext-id --user-status --username --voice-url --zip -d -f -o
                 set flag $word
             case '-?*'
             case '*'
@@ -333,7 +367,7 @@ function __convirza_complete
                         continue
                     end
                     set -l next (string trim -- "$path $word")
-                    if contains -- $next 'auth' 'auth login' 'auth refresh' 'auth logout' 'auth profile' 'auth status' 'auth list' 'auth switch' 'auth token' 'auth migrate' 'users' 'users list' 'users get' 'users create' 'users update' 'users patch' 'users delete' 'groups' 'groups list' 'groups children' 'groups tree' 'groups hierarchy' 'groups get' 'groups create' 'groups update' 'groups patch' 'groups delete' 'webhooks' 'webhooks list' 'webhooks get' 'webhooks create' 'webhooks update' 'webhooks patch' 'webhooks delete' 'prompts' 'prompts list' 'prompts upload' 'prompts delete' 'agents' 'agents list' 'agents get' 'agents create' 'agents update' 'agents patch' 'agents delete' 'numbers' 'numbers available' 'numbers assigned' 'numbers provisioned' 'numbers order' 'numbers release' 'routes' 'routes list' 'routes get' 'routes create' 'routes update' 'routes patch' 'routes delete' 'broadcasts' 'broadcasts list' 'broadcasts get' 'broadcasts create' 'broadcasts update' 'broadcasts patch' 'broadcasts delete' 'calls' 'calls list' 'calls get' 'sms' 'sms list' 'tags' 'tags list' 'tags create' 'tags update' 'tags delete' 'ad-sources' 'ad-sources list' 'industries' 'industries list' 'voice' 'voice login' 'voice stream' 'sandbox' 'sandbox start' 'config' 'config list' 'config get' 'config set' 'config unset' 'api' 'whoami' 'schema' 'open' 'completion' 'doctor' 'demo'
+                    if contains -- $next 'auth' 'auth login' 'auth refresh' 'auth logout' 'auth profile' 'auth status' 'auth list' 'auth switch' 'auth token' 'auth migrate' 'users' 'users list' 'users get' 'users create' 'users update' 'users patch' 'users delete' 'groups' 'groups list' 'groups children' 'groups tree' 'groups hierarchy' 'groups get' 'groups create' 'groups update' 'groups patch' 'groups delete' 'webhooks' 'webhooks list' 'webhooks get' 'webhooks create' 'webhooks update' 'webhooks patch' 'webhooks delete' 'prompts' 'prompts list' 'prompts upload' 'prompts delete' 'agents' 'agents list' 'agents get' 'agents create' 'agents update' 'agents patch' 'agents delete' 'numbers' 'numbers available' 'numbers assigned' 'numbers provisioned' 'numbers order' 'numbers release' 'routes' 'routes list' 'routes get' 'routes create' 'routes update' 'routes patch' 'routes delete' 'broadcasts' 'broadcasts list' 'broadcasts get' 'broadcasts create' 'broadcasts update' 'broadcasts patch' 'broadcasts delete' 'calls' 'calls list' 'calls get' 'sms' 'sms list' 'tags' 'tags list' 'tags create' 'tags update' 'tags delete' 'ad-sources' 'ad-sources list' 'industries' 'industries list' 'audio' 'audio convert' 'audio inspect' 'audio play' 'voice' 'voice login' 'voice stream' 'sandbox' 'sandbox start' 'config' 'config list' 'config get' 'config set' 'config unset' 'api' 'whoami' 'schema' 'open' 'completion' 'doctor' 'demo'
                         set path $next
                         continue
                     end

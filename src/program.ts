@@ -1,5 +1,6 @@
 /** Assembles the command tree. Whatever is heavy is loaded inside an action, not here. */
 import { Command, CommanderError, Option } from 'commander';
+import { audioWords } from './commands/audio-commands.ts';
 import { addAuthCommands } from './commands/auth-commands.ts';
 import { addEndpointCommand } from './commands/endpoint-command.ts';
 import { globalFlagsHelp, HELP, wrap } from './commands/help.ts';
@@ -79,7 +80,7 @@ export function buildProgram(ctx: Context, words?: readonly string[]): Command {
   }
   const inFamily = words?.some((word) => FAMILIES.some(({ name }) => name === word)) ?? false;
   if (!inFamily || LOCAL_COMMANDS.some((name) => words?.includes(name)))
-    addLocalCommands(program, run, () => buildProgram(ctx));
+    addLocalCommands(program, run, () => buildProgram(ctx), words);
   for (const command of leaves(program)) command.addHelpText('after', globalFlagsHelp(program));
   program.addHelpText(
     'after',
@@ -179,6 +180,7 @@ export async function runProgram(ctx: Context, words: readonly string[]): Promis
     return (await import('./commands/complete.ts')).runComplete(ctx, words.slice(1));
   // What the program asks of itself; no command of the tree either.
   if (words[0] === '__keychain') return (await import('./commands/keychain.ts')).runKeychain(ctx);
+  if (words[0] === '__audio-worker') return (await import('./commands/audio-worker.ts')).runAudioWorker();
   const program = buildProgram(ctx, words);
   if (words.length === 0) {
     program.outputHelp();
@@ -192,7 +194,7 @@ export async function runProgram(ctx: Context, words: readonly string[]): Promis
         hint: 'See: convirza --help.',
       });
     const asked = words[0] === 'help' ? [...topic, '--help'] : words;
-    await program.parseAsync(bindJsonFields(program, asked), { from: 'user' });
+    await program.parseAsync(bindJsonFields(program, audioWords(asked)), { from: 'user' });
   } catch (error) {
     if (!(error instanceof CommanderError)) throw error;
     const usage = usageError(error, program, words);

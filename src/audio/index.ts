@@ -1,5 +1,5 @@
 /** Bytes to PCM and back: what a file is, decoding, mixing, resampling, writing. Knows no API and no terminal. */
-export type { AudioBlock, AudioInfo, AudioInput, OpenOptions } from './audio-input.ts';
+export type { AudioBlock, AudioInfo, AudioInput, AudioNote, OpenOptions } from './audio-input.ts';
 export { A_LAW, MU_LAW } from './codecs/g711.ts';
 export { openRaw, RAW_ENCODINGS, type RawEncoding, type RawFormat } from './containers/raw.ts';
 export { type DownmixGains, downmix, downmixGains } from './dsp/downmix.ts';
@@ -10,6 +10,7 @@ export { MemorySource } from './io/memory-source.ts';
 export { type SpoolOptions, spool } from './io/spooled-source.ts';
 export { type ChannelLayout, type Speaker, wavLayout } from './layout.ts';
 export { openAudio, openBytes, openSource, STANDARD_INPUT } from './open-audio.ts';
+export { type ProcessedAudio, type ProcessOptions, processAudio, wantedFor } from './pipeline.ts';
 export { type Container, type FileType, HEAD_BYTES, identify } from './probe/file-type.ts';
 export { describeContent, type FileIdentity, identifyFile } from './probe/identify-file.ts';
 export {

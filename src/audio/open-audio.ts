@@ -7,10 +7,20 @@ import { type FileIdentity, identifySource, UNKNOWN_CONTENT } from './probe/iden
 
 /** What can be opened. Each is loaded when a file needs it. */
 const OPENERS: Readonly<Partial<Record<Container, () => Promise<Opener>>>> = {
+  flac: async () => (await import('./containers/flac.ts')).openFlac,
+  aac: async () => (await import('./containers/adts.ts')).openAdts,
+  mp3: async () => (await import('./containers/mpeg.ts')).openMpeg,
+  ogg: async () => (await import('./containers/ogg/ogg-reader.ts')).openOgg,
   wav: async () => (await import('./containers/wav-reader.ts')).openWav,
   aiff: async () => (await import('./containers/aiff.ts')).openAiff,
   au: async () => (await import('./containers/au.ts')).openAu,
   caf: async () => (await import('./containers/caf.ts')).openCaf,
+  mp4: async () => (await import('./containers/mp4/index.ts')).openMp4,
+  m4a: async () => (await import('./containers/mp4/index.ts')).openMp4,
+  mov: async () => (await import('./containers/mp4/index.ts')).openMp4,
+  '3gp': async () => (await import('./containers/mp4/index.ts')).openMp4,
+  webm: async () => (await import('./containers/matroska/index.ts')).openMatroska,
+  matroska: async () => (await import('./containers/matroska/index.ts')).openMatroska,
 };
 
 /** The path that stands for standard input. A file of this name is `./-`. */
@@ -88,10 +98,9 @@ function hintFor(content: string): string {
   return 'Name an audio file. What a file is, is judged by its content, not by its name.';
 }
 
-function notDecoded(path: string, type: FileType): AudioError {
-  const codec = type.codec === undefined ? 'codec not known' : `codec ${type.codec}`;
-  return new AudioError(
-    `"${path}" is ${type.name} audio (container ${type.container}, ${codec}); this build decodes WAV only.`,
-    { hint: CONVERT_HINT },
-  );
+function notDecoded(path: string, { name, codec }: FileType): AudioError {
+  const coded = codec === undefined ? '' : ` (codec ${codec})`;
+  return new AudioError(`"${path}" is ${name} audio${coded}, which cannot be decoded.`, {
+    hint: CONVERT_HINT,
+  });
 }

@@ -37,7 +37,8 @@ export class PacketInput implements AudioInput {
 
   get notes(): readonly AudioNote[] {
     const details = this.#decoder.details ?? [];
-    return [...details.map((text) => ({ level: 'detail' as const, text })), ...this.#notes];
+    const ofDecoder = details.map((text) => ({ level: 'detail' as const, text }));
+    return [...ofDecoder, ...(this.#track.notes ?? []), ...this.#notes];
   }
 
   async *blocks(signal?: AbortSignal): AsyncGenerator<AudioBlock, void, undefined> {
@@ -72,6 +73,8 @@ export class PacketInput implements AudioInput {
 
   #kept(packet: Packet, block: AudioBlock): AudioBlock {
     if (packet.keep !== undefined) block.frames = Math.min(block.frames, this.#framesOf(packet.keep));
+    if (packet.discard !== undefined)
+      block.frames = Math.max(0, block.frames - this.#framesOf(packet.discard));
     return block;
   }
 
@@ -91,7 +94,7 @@ export class PacketInput implements AudioInput {
   }
 }
 
-/** Decodes packets, and answers with silence as long as the block before where one is damaged. */
+/** Decodes packets, and answers with silence where one is damaged: as long as that says, or as the block before. */
 class Concealer {
   packets = 0;
   damaged = 0;
@@ -114,9 +117,10 @@ class Concealer {
       if (!(error instanceof DamagedPacket)) throw error;
       if (this.damaged++ === 0) this.reason = error.message;
       this.#decoder.reset();
-      const silence = () => new Float32Array(this.#lastFrames);
+      const frames = error.frames ?? this.#lastFrames;
+      const silence = () => new Float32Array(frames);
       return {
-        frames: this.#lastFrames,
+        frames,
         channels: Array.from({ length: this.#decoder.format.channels }, silence),
       };
     }

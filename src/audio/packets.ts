@@ -2,7 +2,7 @@
  * What stands between containers and codecs: a container gives a track of packets, a codec turns packets into
  * blocks, `PacketInput` puts the two together.
  */
-import type { AudioBlock, OpenOptions } from './audio-input.ts';
+import type { AudioBlock, AudioNote, OpenOptions } from './audio-input.ts';
 import type { ChannelLayout } from './layout.ts';
 
 /** The coded bytes of one access unit. */
@@ -11,6 +11,8 @@ export interface Packet {
   data: Uint8Array;
   /** How much of this packet's output counts, from its beginning, in ticks of the track; all when absent. */
   keep?: number;
+  /** How much of this packet's output does not count, at its end, in ticks of the track. */
+  discard?: number;
 }
 
 /** One track of a container, from which packets can be read any number of times. */
@@ -35,6 +37,8 @@ export interface PacketTrack {
   /** Ticks that count behind those; undefined when all the rest does or the container does not know. */
   duration: number | undefined;
   tags?: Readonly<Record<string, string>> | undefined;
+  /** Remarks on the container so far, whole sentences; complete when `packets` has ended. */
+  readonly notes?: readonly AudioNote[];
   /** Packets from the first on, in batches. @throws AudioError when the container proves to be damaged. */
   packets(signal?: AbortSignal): AsyncGenerator<readonly Packet[], void, undefined>;
 }
@@ -87,4 +91,12 @@ export type PacketCodec = (
 ) => Promise<PacketDecoder> | PacketDecoder;
 
 /** A packet that a decoder cannot make sense of. `message` says why, for instance `it ends inside its spectrum`. */
-export class DamagedPacket extends Error {}
+export class DamagedPacket extends Error {
+  /** How many frames of silence stand for it; as many as the block before had when undefined. */
+  readonly frames: number | undefined;
+
+  constructor(message: string, frames?: number) {
+    super(message);
+    this.frames = frames;
+  }
+}

@@ -2,6 +2,7 @@
 import { Argument, type Command, InvalidArgumentError, Option } from 'commander';
 import { auth } from '../convirza/catalogue/auth.ts';
 import { SHELLS, type Shell } from '../output/shells.ts';
+import { addAudio } from './audio-commands.ts';
 import { addVoiceLogin } from './auth-commands.ts';
 import { addEndpointCommand } from './endpoint-command.ts';
 import { exitCodesHelp, wrap } from './help.ts';
@@ -227,6 +228,7 @@ function addReference(program: Command, run: RunAction, whole: () => Command): v
 
 /** Their names at the top of the tree. */
 export const LOCAL_COMMANDS: readonly string[] = [
+  'audio',
   'voice',
   'sandbox',
   'config',
@@ -239,8 +241,17 @@ export const LOCAL_COMMANDS: readonly string[] = [
   'demo',
 ];
 
-/** @param whole makes the whole command tree, for commands that describe it */
-export function addLocalCommands(program: Command, run: RunAction, whole: () => Command): void {
+/**
+ * @param whole makes the whole command tree, for commands that describe it
+ * @param words of the command line, as for `buildProgram`
+ */
+export function addLocalCommands(
+  program: Command,
+  run: RunAction,
+  whole: () => Command,
+  words?: readonly string[],
+): void {
+  addAudio(program, run, words);
   addVoice(program, run);
   addSandbox(program, run);
   addConfig(program, run);

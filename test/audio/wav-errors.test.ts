@@ -71,10 +71,8 @@ describe('contents that are no WAV', () => {
   });
 
   test('another audio format is named, with what to do', async () => {
-    const error = await errorOf(Buffer.concat([Buffer.from('fLaC'), Buffer.alloc(40)]));
-    expect(error.message).toMatch(
-      /is FLAC audio \(container flac, codec flac\); this build decodes WAV only/,
-    );
+    const error = await errorOf(Buffer.concat([Buffer.from('wvpk'), Buffer.alloc(40)]));
+    expect(error.message).toMatch(/is WavPack audio \(codec wavpack\), which cannot be decoded\.$/);
     expect(error.hint).toMatch(/^Convert it to WAV first/);
   });
 });

@@ -1,10 +1,11 @@
 /** `npm run bench`, or `npm run bench -- startup` for one of them. Code 1 when a bar was missed. */
+import { audio } from './audio.js';
 import { list } from './list.js';
 import { rows } from './rows.js';
 import { startup } from './startup.js';
 
 /** @type {Record<string, () => Promise<boolean>>} */
-const benches = { startup, list, rows };
+const benches = { startup, list, rows, audio };
 
 const wanted = process.argv.slice(2);
 const unknown = wanted.filter((name) => benches[name] === undefined);

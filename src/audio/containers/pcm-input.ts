@@ -1,5 +1,6 @@
 import type { AudioBlock, AudioInfo, AudioInput, OpenOptions } from '../audio-input.ts';
-import { SAMPLE_READERS, type SampleCodec } from '../codecs/sample-codec.ts';
+import { canMix, createPlaneReader } from '../codecs/pcm/plane-reader.ts';
+import type { SampleCodec } from '../codecs/sample-codec.ts';
 import type { ByteSource } from '../io/file-source.ts';
 import type { ChannelLayout } from '../layout.ts';
 import type { Container } from '../probe/file-type.ts';
@@ -46,7 +47,10 @@ export function openPcm(
   refuseCut(source.path, { promisedBytes, presentBytes, bytesPerSecond: blockAlign * sampleRate }, options);
   const frames = Math.floor(Math.min(presentBytes, promisedBytes ?? presentBytes) / blockAlign);
   if (frames === 0) throw noAudio(source.path, name);
-  const { codec, channels, bitsPerSample, layout, tags } = region;
+  const { codec, bitsPerSample, tags } = region;
+  const isMixed = options.wanted?.mono === true && canMix(region);
+  const layout: ChannelLayout = isMixed ? ['mono'] : region.layout;
+  const channels = layout.length;
   const seconds = frames / sampleRate;
   const info = { container, codec, sampleRate, channels, bitsPerSample, frames, seconds, layout, tags };
   return new PcmInput(source, info, region);
@@ -64,12 +68,10 @@ class PcmInput implements AudioInput {
   }
 
   async *blocks(signal?: AbortSignal): AsyncGenerator<AudioBlock, void, undefined> {
-    const { blockAlign, channels, codec } = this.#region;
+    const { blockAlign, channels } = this.#region;
     const capacity = Math.max(1, Math.min(BLOCK_FRAMES, Math.floor(BLOCK_BYTES / blockAlign)));
-    const planes = Array.from({ length: channels }, () => new Float32Array(capacity));
-    const readSamples = SAMPLE_READERS[codec];
-    let bytes = new Uint8Array(capacity * blockAlign);
-    let spare = new Uint8Array(capacity * blockAlign);
+    const reader = createPlaneReader(this.#region, capacity, this.info.channels < channels);
+    let [bytes, spare] = reader.buffers;
 
     let reading = this.#fetch(bytes, 0);
     for (let done = 0; done < this.info.frames; done += capacity) {
@@ -77,11 +79,7 @@ class PcmInput implements AudioInput {
       const frames = await reading;
       // The next block is fetched while this one is at work.
       if (done + frames < this.info.frames) reading = this.#fetch(spare, done + frames);
-      const view = new DataView(bytes.buffer);
-      planes.forEach((plane, channel) => {
-        const target = frames === capacity ? plane : plane.subarray(0, frames);
-        readSamples(view, (channel * blockAlign) / channels, blockAlign, target);
-      });
+      const planes = reader.read(bytes, frames);
       [bytes, spare] = [spare, bytes];
       yield { frames, channels: planes };
     }

@@ -17,8 +17,8 @@ export interface FilterDesign {
   pass: number;
 }
 
-/** Flat to 0.91 of the lower Nyquist frequency, nothing above -100 dB beyond it. */
-export const DEFAULT_DESIGN: FilterDesign = { attenuation: 100, pass: 0.91 };
+/** Flat to 0.91 of the lower Nyquist frequency, nothing above -100 dB beyond it, all images together below -110 dB. */
+export const DEFAULT_DESIGN: FilterDesign = { attenuation: 106, pass: 0.91 };
 
 /** Above this a bank is interpolated instead (44,056 Hz to 24 kHz would take 3,000 rows). */
 const MAX_COEFFICIENTS = 1_000_000;
@@ -34,27 +34,46 @@ const INTERPOLATED_COEFFICIENTS = 262_144;
  * method" (beta and length); section "Polyphase implementation of filters" (phases).
  */
 export function designFilterBank(up: number, down: number, design = DEFAULT_DESIGN): FilterBank {
-  const { attenuation, pass } = design;
-  // All frequencies in cycles per input sample.
-  const lowerNyquist = Math.min(1, up / down) / 2;
-  const transition = 2 * Math.PI * lowerNyquist * (1 - pass);
-  const cutoff = (lowerNyquist * (1 + pass)) / 2;
-  const taps = Math.ceil((attenuation - 7.95) / (2.285 * transition) / 16) * 16;
-  const beta = 0.1102 * (attenuation - 8.7);
-
+  const shape = shapeOf(up, down, design);
+  const { taps } = shape;
   const isInterpolated = up * taps > MAX_COEFFICIENTS;
   const phases = isInterpolated ? Math.max(2, Math.floor(INTERPOLATED_COEFFICIENTS / taps)) : up;
   const rows = isInterpolated ? phases + 1 : phases;
   const coefficients = new Float32Array(rows * taps);
   const row = new Float64Array(taps);
   for (let phase = 0; phase < rows; phase++) {
-    fillPhase(row, phase / phases, cutoff, beta);
+    fillPhase(row, phase / phases, shape);
     coefficients.set(row, phase * taps);
   }
   return { taps, phases, isInterpolated, coefficients };
 }
 
-function fillPhase(row: Float64Array, delay: number, cutoff: number, beta: number): void {
+/** The filter of `designFilterBank` at the input rate: its first phase, in the middle of which value taps / 2 - 1 stands. */
+export function designPrototype(up: number, down: number, design = DEFAULT_DESIGN): Float64Array {
+  const shape = shapeOf(up, down, design);
+  const row = new Float64Array(shape.taps);
+  fillPhase(row, 0, shape);
+  return row;
+}
+
+/** `cutoff` in cycles per input sample, `beta` of the Kaiser window. */
+interface FilterShape {
+  taps: number;
+  cutoff: number;
+  beta: number;
+}
+
+function shapeOf(up: number, down: number, { attenuation, pass }: FilterDesign): FilterShape {
+  const lowerNyquist = Math.min(1, up / down) / 2;
+  const transition = 2 * Math.PI * lowerNyquist * (1 - pass);
+  return {
+    taps: Math.ceil((attenuation - 7.95) / (2.285 * transition) / 8) * 8,
+    cutoff: (lowerNyquist * (1 + pass)) / 2,
+    beta: 0.1102 * (attenuation - 8.7),
+  };
+}
+
+function fillPhase(row: Float64Array, delay: number, { cutoff, beta }: FilterShape): void {
   const half = row.length / 2;
   let total = 0;
   for (let i = 0; i < row.length; i++) {

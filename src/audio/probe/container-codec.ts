@@ -1,4 +1,4 @@
-import { byteAt, chars, findChars, hasChars, u32le } from '../io/bytes.ts';
+import { byteAt, chars, findChars, hasChars, u32be, u32le } from '../io/bytes.ts';
 
 /** What the tracks of a container hold, as far as its first bytes show it. */
 export interface ContainerTracks {
@@ -28,20 +28,87 @@ export function oggCodec(head: Uint8Array): string | undefined {
   return undefined;
 }
 
-const SAMPLE_ENTRIES: Readonly<Record<string, string>> = {
+/**
+ * Codecs by the type of their sample entry in MP4 and QuickTime files; `pcm` stands for all of its kinds.
+ *
+ * Source: the registries of mp4ra.org and of the QuickTime File Format Specification, "Sound Sample Descriptions".
+ */
+export const SAMPLE_ENTRIES: Readonly<Record<string, string>> = {
   mp4a: 'aac',
   alac: 'alac',
   Opus: 'opus',
   fLaC: 'flac',
   '.mp3': 'mp3',
+  '.mp2': 'mp2',
+  '.mp1': 'mp1',
+  'ms\0U': 'mp3',
+  'ms\0P': 'mp2',
   samr: 'amr_nb',
   sawb: 'amr_wb',
+  sawp: 'amr_wb+',
+  sevc: 'evrc',
+  sqcp: 'qcelp',
+  Qclp: 'qcelp',
   'ac-3': 'ac3',
+  sac3: 'ac3',
   'ec-3': 'eac3',
+  'ac-4': 'ac4',
+  dtsc: 'dts',
+  dtse: 'dts',
+  dtsh: 'dts',
+  dtsl: 'dts',
+  dtsx: 'dts',
+  mlpa: 'truehd',
+  mha1: 'mpeg-h',
+  mhm1: 'mpeg-h',
+  apac: 'apac',
+  ima4: 'adpcm_ima_qt',
+  'ms\0\x02': 'adpcm_ms',
+  'ms\0\x11': 'adpcm_ima_wav',
+  MAC3: 'mace3',
+  MAC6: 'mace6',
+  QDM2: 'qdm2',
+  QDMC: 'qdmc',
+  agsm: 'gsm',
+  spex: 'speex',
   enca: 'encrypted',
+  drms: 'encrypted',
   sowt: 'pcm',
   twos: 'pcm',
+  'raw ': 'pcm',
+  NONE: 'pcm',
+  in24: 'pcm',
+  in32: 'pcm',
+  fl32: 'pcm',
+  fl64: 'pcm',
   lpcm: 'pcm',
+  ipcm: 'pcm',
+  fpcm: 'pcm',
+  alaw: 'pcm',
+  ulaw: 'pcm',
+};
+
+/**
+ * Codecs of `mp4a` by their object type indication. Source: ISO/IEC 14496-1 table 5 and the registry of mp4ra.org;
+ * 0xDD is ffmpeg's and others' private one.
+ */
+export const MPEG4_OBJECTS: Readonly<Record<number, string>> = {
+  64: 'aac',
+  102: 'aac',
+  103: 'aac',
+  104: 'aac',
+  105: 'mp3',
+  107: 'mp3',
+  160: 'evrc',
+  165: 'ac3',
+  166: 'eac3',
+  169: 'dts',
+  170: 'dts',
+  171: 'dts',
+  172: 'dts',
+  173: 'opus',
+  221: 'vorbis',
+  225: 'qcelp',
 };
 
 const VIDEO_ENTRIES = /^(avc[13]|hvc1|hev1|mp4v|vp0[89]|av01|encv|s263|jpeg|ap[c4][nhosx])$/;
@@ -55,23 +122,49 @@ export function mp4Tracks(head: Uint8Array): ContainerTracks {
   const tracks: ContainerTracks = { hasVideo: false };
   for (let at = findChars(head, 'stsd'); at >= 0; at = findChars(head, 'stsd', at + 4)) {
     const entry = chars(head, at + 16, 4);
-    const codec = SAMPLE_ENTRIES[entry];
+    const codec = entry === 'mp4a' ? mpeg4Codec(head, at) : SAMPLE_ENTRIES[entry];
     if (codec !== undefined && tracks.codec === undefined) tracks.codec = codec;
     if (VIDEO_ENTRIES.test(entry)) tracks.hasVideo = true;
   }
   return tracks;
 }
 
-const MATROSKA_CODECS: readonly (readonly [prefix: string, codec: string])[] = [
+/** Codec of the `mp4a` sample entry in the `stsd` at `at`: its `esds` tells, AAC being by far the most common. */
+function mpeg4Codec(head: Uint8Array, at: number): string {
+  const esds = findChars(head, 'esds', at);
+  const end = at + 12 + u32be(head, at + 12);
+  if (esds < 0 || esds > end) return 'aac';
+  // An ES_Descriptor (tag 3) with sizes of one to four bytes, then a DecoderConfigDescriptor (tag 4).
+  let inner = esds + 9;
+  while (byteAt(head, inner) >= 0x80) inner++;
+  let config = inner + 4;
+  if (byteAt(head, config) !== 4) return 'aac';
+  do config++;
+  while (byteAt(head, config) >= 0x80);
+  return MPEG4_OBJECTS[byteAt(head, config + 1)] ?? 'aac';
+}
+
+/** Codecs by how their Matroska CodecID begins; `pcm` stands for all of its kinds. Source: RFC 9559 and matroska.org, "Codec Mappings". */
+export const MATROSKA_CODECS: readonly (readonly [prefix: string, codec: string])[] = [
   ['A_OPUS', 'opus'],
   ['A_VORBIS', 'vorbis'],
   ['A_AAC', 'aac'],
   ['A_FLAC', 'flac'],
   ['A_MPEG/L3', 'mp3'],
   ['A_MPEG/L2', 'mp2'],
+  ['A_MPEG/L1', 'mp1'],
   ['A_PCM', 'pcm'],
-  ['A_AC3', 'ac3'],
   ['A_ALAC', 'alac'],
+  ['A_AC3', 'ac3'],
+  ['A_EAC3', 'eac3'],
+  ['A_DTS', 'dts'],
+  ['A_TRUEHD', 'truehd'],
+  ['A_MLP', 'mlp'],
+  ['A_TTA1', 'tta'],
+  ['A_WAVPACK4', 'wavpack'],
+  ['A_REAL/COOK', 'cook'],
+  ['A_REAL', 'realaudio'],
+  ['A_ATRAC/AT1', 'atrac1'],
 ];
 
 /**

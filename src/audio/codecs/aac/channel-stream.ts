@@ -1,0 +1,168 @@
+import { DamagedPacket } from '../../packets.ts';
+import type { BandTables } from './bands.ts';
+import { NoiseShaping } from './noise-shaping.ts';
+import type { PacketBits } from './packet-bits.ts';
+import { PulseData } from './pulse-data.ts';
+import { readScaleFactors } from './scale-factors.ts';
+import type { SpectrumReader } from './spectrum.ts';
+
+/** Window sequences (ISO/IEC 14496-3, Table 4.127). */
+export const ONLY_LONG = 0;
+export const LONG_START = 1;
+export const EIGHT_SHORT = 2;
+export const LONG_STOP = 3;
+
+/** Books of a band that hold no coefficients (ISO/IEC 14496-3, Table 4.151). */
+export const ZERO_BOOK = 0;
+export const RESERVED_BOOK = 12;
+export const NOISE_BOOK = 13;
+export const OUT_OF_PHASE_BOOK = 14;
+export const IN_PHASE_BOOK = 15;
+
+/** Bands of all groups: at most 8 groups of 15, or 51. */
+const MOST_BANDS = 128;
+
+/** How a block is divided: what `ics_info` says. Two channels of a pair can have it in common. */
+export class BlockShape {
+  windowSequence = ONLY_LONG;
+  windowShape = 0;
+  /** Bands that are coded, of `bands` there are. */
+  codedBands = 0;
+  bands = 0;
+  /** Where bands begin within a window. */
+  offsets: Uint16Array;
+  tnsBands = 0;
+  groups = 1;
+  /** Windows in each group. */
+  readonly groupLengths = new Uint8Array(8);
+
+  constructor(tables: BandTables) {
+    this.offsets = tables.long;
+  }
+
+  get isShort(): boolean {
+    return this.windowSequence === EIGHT_SHORT;
+  }
+
+  /** ISO/IEC 14496-3 §4.4.2.1, Table 4.6. */
+  read(bits: PacketBits, tables: BandTables): void {
+    bits.read(1);
+    this.windowSequence = bits.read(2);
+    this.windowShape = bits.read(1);
+    this.groups = 1;
+    this.groupLengths[0] = 1;
+    if (this.isShort) {
+      this.codedBands = bits.read(4);
+      this.#readGrouping(bits.read(7));
+    } else {
+      this.codedBands = bits.read(6);
+      if (bits.flag()) throw new DamagedPacket('it asks for prediction, which AAC-LC does not have');
+    }
+    this.offsets = this.isShort ? tables.short : tables.long;
+    this.bands = this.offsets.length - 1;
+    this.tnsBands = Math.min(this.codedBands, this.isShort ? tables.tnsShort : tables.tnsLong);
+    if (this.codedBands > this.bands) throw new DamagedPacket('it has more bands than there are');
+  }
+
+  copy(other: BlockShape): void {
+    this.windowSequence = other.windowSequence;
+    this.windowShape = other.windowShape;
+    this.codedBands = other.codedBands;
+    this.bands = other.bands;
+    this.offsets = other.offsets;
+    this.tnsBands = other.tnsBands;
+    this.groups = other.groups;
+    this.groupLengths.set(other.groupLengths);
+  }
+
+  /** A set bit puts a window into the group of the one before. */
+  #readGrouping(grouping: number): void {
+    for (let bit = 6; bit >= 0; bit--) {
+      if ((grouping >> bit) % 2 === 1) {
+        this.groupLengths[this.groups - 1] = (this.groupLengths[this.groups - 1] as number) + 1;
+      } else {
+        this.groupLengths[this.groups++] = 1;
+      }
+    }
+  }
+}
+
+/** One channel of one block: `individual_channel_stream` and the spectrum it becomes. */
+export class ChannelStream {
+  readonly shape: BlockShape;
+  /** Book and gain of each band: those of group g begin at g * codedBands. */
+  readonly books: Uint8Array;
+  readonly gains: Float32Array;
+  /** The coefficients; those of eight short windows begin at multiples of 128. */
+  readonly spectrum: Float32Array;
+  readonly noiseShaping = new NoiseShaping();
+  readonly #tables: BandTables;
+  readonly #reader: SpectrumReader;
+  readonly #pulses = new PulseData();
+
+  constructor(tables: BandTables, reader: SpectrumReader) {
+    this.#tables = tables;
+    this.#reader = reader;
+    this.shape = new BlockShape(tables);
+    this.books = reader.u8(MOST_BANDS);
+    this.gains = reader.f32(MOST_BANDS);
+    this.spectrum = reader.f32(1024);
+  }
+
+  /**
+   * Reads the channel; its shape has been read already when it `isShared`.
+   *
+   * Source: ISO/IEC 14496-3 §4.4.2.7, Table 4.50.
+   *
+   * @throws DamagedPacket
+   */
+  read(bits: PacketBits, isShared: boolean): void {
+    const globalGain = bits.read(8);
+    if (!isShared) this.shape.read(bits, this.#tables);
+    this.#readSections(bits);
+    readScaleFactors(bits, this, this.#reader.tables, globalGain);
+    this.#pulses.count = 0;
+    if (bits.flag()) this.#pulses.read(bits, this.shape);
+    this.noiseShaping.clear();
+    if (bits.flag()) this.noiseShaping.read(bits, this.shape);
+    if (bits.flag()) throw new DamagedPacket('it asks for gain control, which AAC-LC does not have');
+    this.#reader.read(bits, this);
+    if (this.#pulses.count > 0) this.#pulses.add(this);
+  }
+
+  /** Reads the shape alone, where two channels share it. @throws DamagedPacket */
+  readShape(bits: PacketBits): void {
+    this.shape.read(bits, this.#tables);
+  }
+
+  /** Becomes a block of silence whose windows go on as before. */
+  clear(): void {
+    this.shape.windowSequence = ONLY_LONG;
+    this.spectrum.fill(0);
+    this.noiseShaping.clear();
+  }
+
+  /** ISO/IEC 14496-3 §4.4.2.7, Table 4.52: runs of bands that share a book. */
+  #readSections(bits: PacketBits): void {
+    const { codedBands, groups, isShort } = this.shape;
+    const width = isShort ? 3 : 5;
+    const more = 2 ** width - 1;
+    const { books } = this;
+    for (let group = 0; group < groups; group++) {
+      const first = group * codedBands;
+      for (let band = 0; band < codedBands; ) {
+        const book = bits.read(4);
+        let length = 0;
+        let part = more;
+        while (part === more) {
+          part = bits.read(width);
+          length += part;
+        }
+        if (book === RESERVED_BOOK) throw new DamagedPacket('it uses a codebook that does not exist');
+        if (band + length > codedBands) throw new DamagedPacket('its sections are longer than its spectrum');
+        books.fill(book, first + band, first + band + length);
+        band += length;
+      }
+    }
+  }
+}

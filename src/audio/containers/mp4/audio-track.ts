@@ -1,0 +1,151 @@
+import { countOf, formatSeconds } from '../../errors.ts';
+import type { ByteSource } from '../../io/file-source.ts';
+import { firstDecoded } from '../choose-track.ts';
+import { MAX_CHANNELS, MAX_SAMPLE_RATE, MIN_SAMPLE_RATE } from '../wav-format.ts';
+import { findBox } from './boxes.ts';
+import { type Track, tracksOf } from './movie.ts';
+import { cutMp4, damagedMp4, encrypted, noAudio } from './mp4-errors.ts';
+import { parseSampleEntry, type SampleEntry } from './sample-entry.ts';
+import { type SampleRun, samplesBefore } from './sample-runs.ts';
+import { measure, SampleTable } from './sample-table.ts';
+
+/** An audio track with its tables read. */
+export interface AudioTrack {
+  track: Track;
+  entry: SampleEntry;
+  samples: TrackSamples;
+  /** Whether some samples are coded otherwise than `entry` says. */
+  isMixed: boolean;
+}
+
+/** Which samples of a table are those of a track. */
+export interface TrackSamples {
+  table: SampleTable;
+  /** The sample entries that describe the same coding. */
+  entries: ReadonlySet<number>;
+  /** Size of samples of PCM that all have the same one; 0 otherwise. */
+  unitBytes: number;
+}
+
+/** More audio tracks than any file has. */
+const MAX_TRACKS = 100;
+
+/**
+ * The first audio track in the body of a `moov` box of the file `path` that can be decoded, wherever it stands among
+ * video and others.
+ *
+ * @throws AudioError when there is none, its sample entry makes no sense or is encrypted.
+ */
+export function chooseTrack(path: string, moov: Uint8Array): AudioTrack {
+  const found: { track: Track; codec: string }[] = [];
+  const others = new Set<string>();
+  for (const track of tracksOf(moov)) {
+    if (track.handler !== 'soun') others.add(HANDLERS[track.handler] ?? 'other tracks');
+    else if (found.length < MAX_TRACKS) found.push({ track, codec: entryOf(track, 1)?.codec ?? 'unknown' });
+  }
+  const track = firstDecoded(found, ({ codec }) => codec)?.track;
+  if (track === undefined) {
+    throw noAudio(
+      path,
+      others.size === 0 ? 'there are no tracks' : `there is only ${[...others].join(' and ')}`,
+    );
+  }
+  return readTrack(path, track);
+}
+
+const HANDLERS: Readonly<Record<string, string>> = {
+  vide: 'video',
+  text: 'text',
+  sbtl: 'subtitles',
+  subt: 'subtitles',
+  pict: 'pictures',
+};
+
+function entryOf(track: Track, index: number): SampleEntry | undefined {
+  const stsd = findBox(track.stbl, 'stsd');
+  return stsd === undefined ? undefined : parseSampleEntry(stsd, index, track.timeScale);
+}
+
+function readTrack(path: string, track: Track): AudioTrack {
+  const table = new SampleTable(track.stbl);
+  const entry = entryOf(track, table.entry) ?? entryOf(track, 1);
+  if (entry === undefined) throw damagedMp4(path, 'its audio track does not say how it is coded');
+  checkEntry(path, entry, track.timeScale);
+  const entries = [...table.entries].filter((index) => isAlike(entry, entryOf(track, index)));
+  return {
+    track,
+    entry: { ...entry, config: entry.config.slice() },
+    samples: {
+      table,
+      entries: new Set([table.entry, ...entries]),
+      unitBytes: unitBytes(entry, table.constantSize),
+    },
+    isMixed: entries.length < table.entries.size,
+  };
+}
+
+function isAlike(entry: SampleEntry, other: SampleEntry | undefined): boolean {
+  return (
+    other !== undefined &&
+    entry.codec === other.codec &&
+    entry.channels === other.channels &&
+    entry.sampleRate === other.sampleRate &&
+    Buffer.compare(entry.config, other.config) === 0
+  );
+}
+
+function checkEntry(path: string, entry: SampleEntry, timeScale: number): void {
+  if (entry.codec === 'encrypted') throw encrypted(path, entry.protects);
+  if (timeScale < 1) throw damagedMp4(path, 'the time scale of its audio track is 0');
+  if (entry.frameBytes === undefined) return;
+  if (entry.channels < 1 || entry.channels > MAX_CHANNELS) {
+    throw damagedMp4(
+      path,
+      `its header says ${countOf(entry.channels, 'channel')}; 1 to ${MAX_CHANNELS} make sense`,
+    );
+  }
+  if (entry.sampleRate < MIN_SAMPLE_RATE || entry.sampleRate > MAX_SAMPLE_RATE) {
+    throw damagedMp4(path, `its header says a rate of ${entry.sampleRate.toLocaleString('en-US')} Hz`);
+  }
+}
+
+/**
+ * What a "sample" of PCM takes when all have the same size: old QuickTime files write 1, or the bytes of one channel,
+ * and mean a frame.
+ */
+function unitBytes({ frameBytes }: SampleEntry, constantSize: number): number {
+  return frameBytes === undefined || constantSize === 0 ? 0 : Math.max(constantSize, frameBytes);
+}
+
+/** The samples that lie within the first `size` bytes of the file. */
+export function* runsWithin(samples: TrackSamples, size: number): Generator<SampleRun, void, undefined> {
+  for (const run of allRuns(samples)) {
+    const count = samplesBefore(run, size);
+    if (count > 0) yield { ...run, count };
+  }
+}
+
+function allRuns({ table, entries, unitBytes }: TrackSamples): Iterable<SampleRun> {
+  return table.runs(entries, unitBytes);
+}
+
+/**
+ * Holds the tables against the size of the file, and returns how many samples there are.
+ *
+ * @throws AudioError when samples lie beyond its end (unless `allowTruncated`), or share their bytes.
+ */
+export function checkExtent(source: ByteSource, audio: AudioTrack, allowTruncated: boolean): number {
+  const { samples, track } = audio;
+  const claimed = measure(allRuns(samples));
+  const present = claimed.end <= source.size ? claimed : measure(runsWithin(samples, source.size));
+  if (present !== claimed && !allowTruncated) {
+    const { length, count: all } = samples.table;
+    const seconds = (count: number) => formatSeconds((count / all) * (length.ticks / track.timeScale));
+    const why = `its tables promise ${seconds(claimed.samples)} of audio, the file holds ${seconds(present.samples)}`;
+    throw cutMp4(source.path, why, true);
+  }
+  if (present.bytes > source.size) {
+    throw damagedMp4(source.path, 'its tables give the same bytes to many packets');
+  }
+  return present.samples;
+}
