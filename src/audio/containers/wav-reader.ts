@@ -4,7 +4,7 @@ import type { ByteSource } from '../io/file-source.ts';
 import { openTrack } from '../open-track.ts';
 import type { FileType } from '../probe/file-type.ts';
 import { blockTrack } from './block-track.ts';
-import { codingNotDecoded, noAudio, refuseCut } from './faults.ts';
+import { noAudio, refuseCut } from './faults.ts';
 import { openPcm } from './pcm-input.ts';
 import { findWavChunks, type WavChunks } from './wav-chunks.ts';
 import { parseWavFormat, type WavFormat } from './wav-format.ts';
@@ -75,8 +75,11 @@ async function openMpeg(
   { format, chunks }: { format: MpegFormat; chunks: WavChunks },
   options: OpenOptions,
 ): Promise<AudioInput> {
-  const { dataBytes: presentBytes, promisedBytes } = chunks;
+  const { dataStart, dataBytes: presentBytes, promisedBytes, tags } = chunks;
   const bytesPerSecond = Math.max(1, format.bytesPerSecond);
   refuseCut(source.path, { promisedBytes, presentBytes, bytesPerSecond }, options);
-  throw codingNotDecoded(source.path, type.name, 'MPEG audio');
+  if (presentBytes === 0) throw noAudio(source.path, type.name);
+  const { mpegTrack } = await import('./mpeg.ts');
+  const track = await mpegTrack(source, dataStart, dataStart + presentBytes, options);
+  return openTrack(source, type, { ...track, tags }, options);
 }
