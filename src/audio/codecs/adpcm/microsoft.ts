@@ -79,7 +79,7 @@ function decodeCodes(
   for (let at = channel; at < codes.length * 2; at += channels) {
     const byte = codes[at >> 1] as number;
     const code = (at & 1) === 0 ? byte >> 4 : byte & 15;
-    const predicted = Math.trunc((sample * recent + before * older) / 256);
+    const predicted = ((sample * recent + before * older) / 256) | 0;
     before = sample;
     sample = clip16(predicted + (code < 8 ? code : code - 16) * step);
     step = Math.max(MIN_STEP, Math.min(MAX_STEP, ((ADAPTATION[code] as number) * step) >> 8));
