@@ -12,10 +12,10 @@ import {
   type Inspection,
   inspectionObject,
   inspectionOf,
-  reportOf,
   SUMMARY_COLUMNS,
   summaryRow,
-} from './audio-report.ts';
+} from './audio-inspection.ts';
+import { reportOf } from './audio-report.ts';
 import { type InputFlags, readInput } from './audio-settings.ts';
 import type { Invocation } from './invocation.ts';
 
