@@ -38,6 +38,16 @@ const HTTP = [
   /\/src\/convirza\/transport\.ts$/,
 ];
 
+/** For libraries without a licence text in their package: opus-decoder is MIT, and libopus is compiled into it. */
+const KEPT_LICENCES = {
+  'opus-decoder': [
+    `${root}licenses/opus-decoder.txt`,
+    `${root}licenses/libopus.txt`,
+    `${root}licenses/opusfile.txt`,
+  ],
+  '@wasm-audio-decoders/common': [`${root}licenses/opus-decoder.txt`],
+};
+
 const matches = (patterns) => (id) => patterns.some((pattern) => pattern.test(id));
 
 /**
@@ -155,9 +165,16 @@ function thirdPartyLicenses(modules) {
       license,
     } = JSON.parse(readFileSync(`${folder}/package.json`, 'utf8'));
     if (!allowed.has(license)) throw new Error(`${name} is under ${license}, which is not taken`);
-    const file = readdirSync(folder).find((entry) => /^(licen[cs]e|copying)(\.\w+)?$/i.test(entry));
-    if (file === undefined) throw new Error(`${name} brings no licence text`);
-    return `${name} ${packageVersion} (${license})\n\n${readFileSync(`${folder}/${file}`, 'utf8').trim()}\n`;
+    const text = licenceText(name, folder);
+    if (text === undefined) throw new Error(`${name} brings no licence text`);
+    return `${name} ${packageVersion} (${license})\n\n${text}\n`;
   });
   return texts.join(`\n${'-'.repeat(78)}\n\n`);
+}
+
+/** The text that a library brings, or, for one that brings none, its own terms and those of what it holds. */
+function licenceText(name, folder) {
+  const file = readdirSync(folder).find((entry) => /^(licen[cs]e|copying)(\.\w+)?$/i.test(entry));
+  const files = file === undefined ? KEPT_LICENCES[name] : [`${folder}/${file}`];
+  return files?.map((path) => readFileSync(path, 'utf8').trim()).join('\n\n');
 }

@@ -9,6 +9,8 @@ import { type FileIdentity, identifySource, UNKNOWN_CONTENT } from './probe/iden
 const OPENERS: Readonly<Partial<Record<Container, () => Promise<Opener>>>> = {
   flac: async () => (await import('./containers/flac.ts')).openFlac,
   aac: async () => (await import('./containers/adts.ts')).openAdts,
+  mp3: async () => (await import('./containers/mpeg.ts')).openMpeg,
+  ogg: async () => (await import('./containers/ogg/ogg-reader.ts')).openOgg,
   wav: async () => (await import('./containers/wav-reader.ts')).openWav,
   aiff: async () => (await import('./containers/aiff.ts')).openAiff,
   au: async () => (await import('./containers/au.ts')).openAu,
@@ -17,6 +19,8 @@ const OPENERS: Readonly<Partial<Record<Container, () => Promise<Opener>>>> = {
   m4a: async () => (await import('./containers/mp4/index.ts')).openMp4,
   mov: async () => (await import('./containers/mp4/index.ts')).openMp4,
   '3gp': async () => (await import('./containers/mp4/index.ts')).openMp4,
+  webm: async () => (await import('./containers/matroska/index.ts')).openMatroska,
+  matroska: async () => (await import('./containers/matroska/index.ts')).openMatroska,
 };
 
 /** The path that stands for standard input. A file of this name is `./-`. */

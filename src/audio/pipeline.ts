@@ -1,12 +1,14 @@
 import type { AudioBlock, AudioInput, AudioNote, OpenOptions } from './audio-input.ts';
 import { MAX_SAMPLE_RATE, MIN_SAMPLE_RATE } from './containers/wav-format.ts';
 import { Cut } from './dsp/cut.ts';
+import { downmixGains } from './dsp/downmix.ts';
 import { Fade } from './dsp/fade.ts';
 import { Gain } from './dsp/gain.ts';
 import { Limiter } from './dsp/limiter.ts';
 import { LoudnessMeter } from './dsp/loudness.ts';
 import { ChannelPicker, Mixer } from './dsp/mixer.ts';
-import { planNormalize } from './dsp/normalize.ts';
+import { type NormalizePlan, planNormalize } from './dsp/normalize.ts';
+import { NormalizeTrial } from './dsp/normalize-trial.ts';
 import { Resampler } from './dsp/resampler.ts';
 import { runStages } from './dsp/run-stages.ts';
 import { DEFAULT_SILENCE_THRESHOLD, findSound, planTrim, type TrimPlan } from './dsp/silence.ts';
@@ -63,10 +65,6 @@ export async function processAudio(input: AudioInput, options: ProcessOptions): 
   return plan;
 }
 
-/** How close limited audio shall come to its loudness, in LU, and in how many passes at most. */
-const LOUDNESS_TOLERANCE = 0.1;
-const LIMITED_PASSES = 3;
-
 class Plan implements ProcessedAudio {
   readonly sampleRate: number;
   readonly layout: ChannelLayout;
@@ -99,16 +97,11 @@ class Plan implements ProcessedAudio {
     if (this.#options.trimSilence) await this.#findSound();
     const target = this.#options.normalize;
     if (target === undefined) return;
-    const { gain, needsLimiter, notes } = planNormalize({ ...(await this.#level()), target });
-    this.#gain += gain;
-    this.#needsLimiter = needsLimiter;
-    this.#notes.push(...notes);
-    // The limiter takes some loudness away, which a little more gain gives back.
-    for (let pass = 0; needsLimiter && pass < LIMITED_PASSES; pass++) {
-      const missing = target - (await this.#level()).integrated;
-      if (Math.abs(missing) < LOUDNESS_TOLERANCE) break;
-      this.#gain += missing;
-    }
+    let plan = planNormalize({ ...(await this.#level()), target });
+    if (plan.needsLimiter) plan = await this.#tryLimiter(plan, target);
+    this.#gain += plan.gain;
+    this.#needsLimiter = plan.needsLimiter;
+    this.#notes.push(...plan.notes);
   }
 
   async *blocks(): AsyncGenerator<AudioBlock, void, undefined> {
@@ -134,7 +127,8 @@ class Plan implements ProcessedAudio {
       stages.push(new Cut({ start: Math.round(start * sampleRate), frames }));
     }
     if (this.#options.channel !== undefined) stages.push(new ChannelPicker(this.#options.channel - 1));
-    else if (this.channels !== channels) stages.push(new Mixer(layout, this.channels === 1 ? 1 : 2));
+    else if (this.channels !== channels)
+      stages.push(new Mixer(downmixGains(layout, this.channels === 1 ? 1 : 2)));
     return stages;
   }
 
@@ -173,7 +167,7 @@ class Plan implements ProcessedAudio {
     });
   }
 
-  /** Loudness and true peak with the present gain. */
+  /** Loudness and true peak of what is to be normalised. */
   async #level(): Promise<{ integrated: number; truePeak: number }> {
     const loudness = new LoudnessMeter(this);
     const peak = new TruePeakMeter(this);
@@ -182,6 +176,13 @@ class Plan implements ProcessedAudio {
       peak.add(block);
     }
     return { integrated: loudness.result().integrated, truePeak: Math.max(...peak.finish()) };
+  }
+
+  async #tryLimiter(plan: NormalizePlan, target: number): Promise<NormalizePlan> {
+    const { sampleRate, layout } = this;
+    const trial = new NormalizeTrial({ sampleRate, layout, plan, target });
+    for await (const block of this.#run([...this.#shape(), ...this.#leveling()])) trial.add(block);
+    return trial.finish();
   }
 }
 

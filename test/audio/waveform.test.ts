@@ -27,11 +27,11 @@ const draw = (shape: Waveform, options: Partial<DrawOptions> = {}) =>
 
 describe('drawing', () => {
   test('half blocks', () => {
-    expect(draw(waveform(SHRINKING), { style: 'blocks' })).toEqual(['█▄   ', '███▄▄', '███▀▀', '█▀   ']);
+    expect(draw(waveform(SHRINKING), { style: 'blocks' })).toEqual(['█▄   ', '███▄▁', '███▀ ', '█▀   ']);
   });
 
   test('ASCII', () => {
-    expect(draw(waveform(SHRINKING), { style: 'ascii' })).toEqual(['#.   ', '###..', "###''", "#'   "]);
+    expect(draw(waveform(SHRINKING), { style: 'ascii' })).toEqual(['#.   ', '###._', "###' ", "#'   "]);
   });
 
   test('braille', () => {
@@ -53,13 +53,13 @@ describe('drawing', () => {
     ].map((pairs) =>
       draw(waveform(pairs as [number, number][]), { width: 2, height: 2, style: 'blocks' }),
     )[0] as [string, string];
-    expect([above, below]).toEqual(['█▄', '▀█']);
+    expect([above, below]).toEqual(['█▁', ' █']);
   });
 
   test('the loudest fills the height, unless told otherwise', () => {
     const soft = waveform([[-0.01, 0.01]]);
     expect(draw(soft, { width: 1, height: 2, style: 'blocks' })).toEqual(['█', '█']);
-    expect(draw(soft, { width: 1, height: 2, style: 'blocks', top: 1 })).toEqual(['▄', '▀']);
+    expect(draw(soft, { width: 1, height: 2, style: 'blocks', top: 1 })).toEqual(['▁', ' ']);
     const loud = waveform([[-10, 10]]);
     expect(draw(loud, { width: 1, height: 2, style: 'blocks', top: 1 })).toEqual(['█', '█']);
   });
@@ -68,12 +68,13 @@ describe('drawing', () => {
     const stereo = waveform([[0, 1]], [[-1, 0]]);
     const options = { width: 1, height: 2, style: 'blocks' } as const;
     expect(draw(stereo, options)).toEqual(['█', '█']);
-    expect(draw(stereo, { ...options, channels: 'each' })).toEqual(['█', '▀', '▄', '█']);
+    expect(draw(stereo, { ...options, channels: 'each' })).toEqual(['█', ' ', '▁', '█']);
   });
 
   test('silence and nothing are a line', () => {
-    expect(draw(waveform([[0, 0]]), { width: 3, height: 2, style: 'ascii' })).toEqual(['...', "'''"]);
-    expect(draw(waveform([]), { width: 3, height: 2, style: 'ascii' })).toEqual(['...', "'''"]);
+    expect(draw(waveform([[0, 0]]), { width: 3, height: 2, style: 'ascii' })).toEqual(['___', '   ']);
+    expect(draw(waveform([]), { width: 3, height: 2, style: 'ascii' })).toEqual(['___', '   ']);
+    expect(draw(waveform([[0, 0]]), { width: 3, height: 3 })).toEqual(['   ', '⠒⠒⠒', '   ']);
     expect(draw(waveform([]), { width: 3, height: 1, style: 'ascii' })).toEqual(['...']);
   });
 

@@ -23,8 +23,14 @@ const CODECS: Readonly<Record<string, () => Promise<PacketCodec>>> = {
   adpcm_ima_wav: adpcm,
   adpcm_ima_qt: adpcm,
   adpcm_ms: adpcm,
+  alac: async () => (await import('./alac/index.ts')).createAlacDecoder,
   flac: async () => (await import('./flac/index.ts')).createFlacDecoder,
   aac: async () => (await import('./aac/index.ts')).createAacDecoder,
+  mp1: async () => (await import('./mp3/index.ts')).createMp3Decoder,
+  mp2: async () => (await import('./mp3/index.ts')).createMp3Decoder,
+  mp3: async () => (await import('./mp3/index.ts')).createMp3Decoder,
+  opus: async () => (await import('./opus/index.ts')).createOpusDecoder,
+  vorbis: async () => (await import('./vorbis/index.ts')).createVorbisDecoder,
 };
 
 /**

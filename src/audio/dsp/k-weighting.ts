@@ -76,13 +76,14 @@ export class KWeightedEnergy {
     let h1 = this.#high1;
     let h2 = this.#high2;
     let sum = this.#sum;
+    // What the newest output adds comes last in each state: the next sample waits for nothing else.
     for (let i = start; i < end; i++) {
       const x = samples[i] as number;
       const y = b0 * x + s1;
-      s1 = b1 * x - a1 * y + s2;
+      s1 = b1 * x + s2 - a1 * y;
       s2 = b2 * x - a2 * y;
       const z = y + h1;
-      h1 = -2 * y - c1 * z + h2;
+      h1 = h2 - 2 * y - c1 * z;
       h2 = y - c2 * z;
       sum += z * z;
     }
@@ -120,7 +121,7 @@ const SURROUND_WEIGHT = 1.41;
  * nothing (unless there is nothing else), all others 1. Back left and right stand at 110 degrees when there are no
  * side speakers (5.1), else at 135 (7.1).
  *
- * Source: ITU-R BS.1770-5 Annex 3, Table 4 (weights by position); ITU-R BS.2051-3 (positions).
+ * Source: ITU-R BS.1770-5 Annex 3 (weights by position); ITU-R BS.2051-3 (positions).
  */
 export function loudnessWeights(layout: ChannelLayout): number[] {
   const hasSides = layout.some((speaker) => speaker === 'SL' || speaker === 'SR');

@@ -9,9 +9,9 @@ export interface Loudness {
   integrated: number;
   /** Loudness range (LRA) in LU; undefined for less than 3 seconds or when all is silent. */
   range: number | undefined;
-  /** Loudest 400 ms in LUFS; undefined for less. */
+  /** Loudest 400 ms in LUFS, looked at every 100 ms; undefined for less. */
   maxMomentary: number | undefined;
-  /** Loudest 3 seconds in LUFS; undefined for less. */
+  /** Loudest 3 seconds in LUFS, looked at every 100 ms; undefined for less. */
   maxShortTerm: number | undefined;
   /** Less than 400 ms: `integrated` is then the loudness of all there is, which the standard leaves undefined. */
   isShort: boolean;
@@ -25,10 +25,10 @@ const INTEGRATED_GATE = -10;
 const RANGE_GATE = -20;
 
 /**
- * Measures the loudness of a stream: blocks of 400 ms that overlap by 75 %, gated at -70 LUFS and at 10 LU below
- * what is left; the range from short-term values every 100 ms, gated at 20 LU below, between the 10 % and the 95 %
- * most quiet. An incomplete block at the end does not count. Memory is fixed. Samples that are no finite numbers
- * silence the 100 ms they are in.
+ * Measures the loudness of a stream: blocks of 400 ms that overlap by 75 %, gated at -70 LUFS and at 10 LU below the
+ * mean of what is left. The range lies between the 10th and the 95th percentile of the short-term values, one every
+ * 100 ms, gated at 20 LU below their mean. An incomplete block at the end does not count. Memory is fixed. Samples
+ * that are no finite numbers silence the 100 ms they are in.
  *
  * Source: ITU-R BS.1770-5 Annex 1 and 3; EBU R 128 (2023); EBU Tech 3341 (2016) section 2; EBU Tech 3342 (2016).
  */

@@ -1,16 +1,15 @@
 import type { AudioBlock } from '../audio-input.ts';
-import type { ChannelLayout } from '../layout.ts';
-import { type DownmixGains, downmix, downmixGains } from './downmix.ts';
+import { type DownmixGains, downmix } from './downmix.ts';
 import type { Stage } from './stage.ts';
 
-/** Mixes the channels of a layout to mono or stereo, see `downmixGains`. */
+/** Mixes channels by given weights, see `downmixGains`. */
 export class Mixer implements Stage {
   readonly #gains: DownmixGains;
   readonly #output: AudioBlock;
 
-  constructor(layout: ChannelLayout, outputs: 1 | 2) {
-    this.#gains = downmixGains(layout, outputs);
-    this.#output = { frames: 0, channels: this.#gains.map(() => new Float32Array(0)) };
+  constructor(gains: DownmixGains) {
+    this.#gains = gains;
+    this.#output = { frames: 0, channels: gains.map(() => new Float32Array(0)) };
   }
 
   process({ frames, channels }: AudioBlock): AudioBlock {

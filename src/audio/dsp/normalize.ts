@@ -25,12 +25,12 @@ export interface NormalizePlan {
 
 /** Above this much gain, noise comes up with the sound. */
 const LARGE_GAIN = 30;
-/** Above this much limiting, the result is audibly compressed and falls short of its loudness. */
+/** Above this much limiting, the result is audibly compressed. */
 const STRONG_LIMITING = 6;
 
 /**
- * The gain that brings a stream to `target`. Where a limiter follows, it takes away a little loudness; who wants it
- * back measures the result and adds the difference to the gain. A silent stream stays as it is.
+ * The gain that brings a stream to `target`. Where a limiter follows, it takes away some of the loudness; a
+ * `NormalizeTrial` finds how to get it back. A silent stream stays as it is.
  */
 export function planNormalize(request: NormalizeRequest): NormalizePlan {
   const { integrated, truePeak, target, ceiling = DEFAULT_CEILING } = request;
@@ -48,8 +48,8 @@ export function planNormalize(request: NormalizeRequest): NormalizePlan {
   }
   if (excess > STRONG_LIMITING) {
     const text =
-      `Peaks had to be limited by up to ${excess.toFixed(1)} dB to stay below ${ceiling} dBTP: ` +
-      `the result is compressed and may be a little below ${target} LUFS.`;
+      `Peaks have to be limited by up to ${excess.toFixed(1)} dB to stay below ${ceiling} dBTP, ` +
+      'which makes the audio sound compressed.';
     notes.push({ level: 'warning', text });
   }
   return { gain, needsLimiter: excess > 0, notes };

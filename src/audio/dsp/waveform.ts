@@ -29,12 +29,14 @@ interface Cell {
   across: number;
   down: number;
   /** The character whose dots are the bits of `dots`, row by row from the top left. */
-  character(dots: number, row: number, rows: number): string;
+  character(dots: number): string;
+  /** The zero line through the middle of a character, and along its lower edge. */
+  line: readonly [middle: string, edge: string];
 }
 
 /**
- * Draws a waveform as lines of text, without colours. Every column shows the range of its samples; the zero line is
- * always there. An empty waveform is a zero line.
+ * Draws a waveform as lines of text, without colours. Every column shows the range of its samples, and the zero
+ * line where that is less than a dot. An empty waveform is a zero line.
  */
 export function drawWaveform(waveform: Waveform, options: DrawOptions): string[] {
   const width = Math.max(1, Math.floor(options.width));
@@ -75,6 +77,8 @@ function drawOutline(
   { width, height, cell, top }: { width: number; height: number; cell: Cell; top: number },
 ): string[] {
   const { across, down } = cell;
+  const zero = cell.line[height % 2 === 1 ? 0 : 1];
+  const zeroRow = Math.floor((height - 1) / 2);
   const { from, to } = barsOf(columnsOf(outline, waveform, width * across), height * down, top);
   return Array.from({ length: height }, (_, row) => {
     let line = '';
@@ -85,7 +89,7 @@ function drawOutline(
         const y = row * down + Math.floor(bit / across);
         if (y >= (from[x] as number) && y <= (to[x] as number)) dots |= 1 << bit;
       }
-      line += cell.character(dots, row, height);
+      line += dots === 0 && row === zeroRow ? zero : cell.character(dots);
     }
     return line;
   });
@@ -104,10 +108,10 @@ function columnsOf({ min, max }: Outline, { frames, framesPerBin }: Waveform, co
   return columns;
 }
 
-/** Rows are even in number; the two in the middle stand for the zero line and are always drawn. */
+/** The zero line lies between the two rows in the middle (they are even in number). */
 function barsOf(columns: Outline, rows: number, top: number): Bars {
   const half = rows / 2;
-  const toDots = (value: number) => Math.max(1, Math.round(Math.min(1, top > 0 ? value / top : 0) * half));
+  const toDots = (value: number) => Math.round(Math.max(0, Math.min(1, top > 0 ? value / top : 0)) * half);
   return {
     from: Int32Array.from(columns.max, (value) => half - toDots(value)),
     to: Int32Array.from(columns.min, (value) => half - 1 + toDots(-value)),
@@ -148,7 +152,8 @@ const CELLS: Readonly<Record<WaveformStyle, Cell>> = {
       const bits = BRAILLE_BITS.reduce((sum, bit, i) => ((dots & (1 << i)) === 0 ? sum : sum | bit), 0);
       return bits === 0 ? ' ' : String.fromCharCode(0x2800 + bits);
     },
+    line: ['⠒', '⣀'],
   },
-  blocks: { across: 1, down: 2, character: (dots) => ' ▀▄█'.charAt(dots) },
-  ascii: { across: 1, down: 2, character: (dots) => " '.#".charAt(dots) },
+  blocks: { across: 1, down: 2, character: (dots) => ' ▀▄█'.charAt(dots), line: ['─', '▁'] },
+  ascii: { across: 1, down: 2, character: (dots) => " '.#".charAt(dots), line: ['-', '_'] },
 };

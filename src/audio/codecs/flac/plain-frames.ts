@@ -1,5 +1,5 @@
+import { PacketBits } from '../packet-bits.ts';
 import { crc16 } from './crc.ts';
-import { FrameBits } from './frame-bits.ts';
 import { CUT, DAMAGED, type FrameDecoder, WRONG_CHECKSUM } from './frame-decoder.ts';
 import { type FrameHeader, LEFT_SIDE, SIDE_RIGHT } from './frame-header.ts';
 import type { StreamInfo } from './stream-info.ts';
@@ -8,7 +8,7 @@ import { readSubframe } from './subframe.ts';
 /** Decodes the frames of a stream without a kernel. */
 export class PlainFrames implements FrameDecoder {
   readonly planes: Float32Array[];
-  readonly #bits = new FrameBits();
+  readonly #bits = new PacketBits();
   readonly #samples: Int32Array[];
   readonly #wide: Float64Array;
 

@@ -1,4 +1,4 @@
-import type { FrameBits } from './frame-bits.ts';
+import type { PacketBits } from '../packet-bits.ts';
 import {
   fitsNarrow,
   fixedCoefficients,
@@ -15,7 +15,7 @@ import {
  * Source: RFC 9639 §9.2.
  */
 export function readSubframe(
-  bits: FrameBits,
+  bits: PacketBits,
   plane: Int32Array,
   wide: Float64Array,
   count: number,
@@ -40,13 +40,13 @@ export function readSubframe(
   return true;
 }
 
-function readWideSample(bits: FrameBits): number {
+function readWideSample(bits: PacketBits): number {
   const top = bits.readSigned(1);
   return top * 2 ** 32 + bits.read(32);
 }
 
 function readSamples(
-  bits: FrameBits,
+  bits: PacketBits,
   type: number,
   plane: Int32Array,
   target: Int32Array | Float64Array,
@@ -80,7 +80,7 @@ function readSamples(
 }
 
 /** RFC 9639 §9.2.6. A shift of less than 0 and a precision of 16 bits are not allowed. */
-function readPredictor(bits: FrameBits, order: number) {
+function readPredictor(bits: PacketBits, order: number) {
   const precision = bits.read(4) + 1;
   const shift = bits.readSigned(5);
   if (precision === 16 || shift < 0) return undefined;
@@ -89,7 +89,7 @@ function readPredictor(bits: FrameBits, order: number) {
 }
 
 /** RFC 9639 §9.2.7. Residuals of the samples behind the first `order`; false when they are damaged. */
-function readResiduals(bits: FrameBits, plane: Int32Array, count: number, order: number): boolean {
+function readResiduals(bits: PacketBits, plane: Int32Array, count: number, order: number): boolean {
   const method = bits.read(2);
   if (method > 1) return false;
   const parameterBits = method === 0 ? 4 : 5;

@@ -12,11 +12,17 @@ import { measure, SampleTable } from './sample-table.ts';
 /** An audio track with its tables read. */
 export interface AudioTrack {
   track: Track;
-  table: SampleTable;
   entry: SampleEntry;
-  /** Sample entries that are coded as `entry` is; `isMixed` tells that there are others too. */
-  entries: ReadonlySet<number>;
+  samples: TrackSamples;
+  /** Whether some samples are coded otherwise than `entry` says. */
   isMixed: boolean;
+}
+
+/** Which samples of a table are those of a track. */
+export interface TrackSamples {
+  table: SampleTable;
+  /** The sample entries that describe the same coding. */
+  entries: ReadonlySet<number>;
   /** Size of samples of PCM that all have the same one; 0 otherwise. */
   unitBytes: number;
 }
@@ -68,11 +74,13 @@ function readTrack(path: string, track: Track): AudioTrack {
   const entries = [...table.entries].filter((index) => isAlike(entry, entryOf(track, index)));
   return {
     track,
-    table,
-    entry,
-    entries: new Set([table.entry, ...entries]),
+    entry: { ...entry, config: entry.config.slice() },
+    samples: {
+      table,
+      entries: new Set([table.entry, ...entries]),
+      unitBytes: unitBytes(entry, table.constantSize),
+    },
     isMixed: entries.length < table.entries.size,
-    unitBytes: unitBytes(entry, table.constantSize),
   };
 }
 
@@ -109,12 +117,16 @@ function unitBytes({ frameBytes }: SampleEntry, constantSize: number): number {
   return frameBytes === undefined || constantSize === 0 ? 0 : Math.max(constantSize, frameBytes);
 }
 
-/** The samples in the tables of `audio` that lie within the first `size` bytes of the file. */
-export function* runsWithin(audio: AudioTrack, size: number): Generator<SampleRun, void, undefined> {
-  for (const run of audio.table.runs(audio.entries, audio.unitBytes)) {
+/** The samples that lie within the first `size` bytes of the file. */
+export function* runsWithin(samples: TrackSamples, size: number): Generator<SampleRun, void, undefined> {
+  for (const run of allRuns(samples)) {
     const count = samplesBefore(run, size);
     if (count > 0) yield { ...run, count };
   }
+}
+
+function allRuns({ table, entries, unitBytes }: TrackSamples): Iterable<SampleRun> {
+  return table.runs(entries, unitBytes);
 }
 
 /**
@@ -123,16 +135,17 @@ export function* runsWithin(audio: AudioTrack, size: number): Generator<SampleRu
  * @throws AudioError when samples lie beyond its end (unless `allowTruncated`), or share their bytes.
  */
 export function checkExtent(source: ByteSource, audio: AudioTrack, allowTruncated: boolean): number {
-  const claimed = measure(audio.table.runs(audio.entries, audio.unitBytes));
-  const present = claimed.end <= source.size ? claimed : measure(runsWithin(audio, source.size));
+  const { samples, track } = audio;
+  const claimed = measure(allRuns(samples));
+  const present = claimed.end <= source.size ? claimed : measure(runsWithin(samples, source.size));
   if (present !== claimed && !allowTruncated) {
-    const { length } = audio.table;
-    const seconds = (samples: number) =>
-      formatSeconds((samples / audio.table.count) * (length.ticks / audio.track.timeScale));
+    const { length, count: all } = samples.table;
+    const seconds = (count: number) => formatSeconds((count / all) * (length.ticks / track.timeScale));
     const why = `its tables promise ${seconds(claimed.samples)} of audio, the file holds ${seconds(present.samples)}`;
     throw cutMp4(source.path, why, true);
   }
-  if (present.bytes > source.size)
+  if (present.bytes > source.size) {
     throw damagedMp4(source.path, 'its tables give the same bytes to many packets');
+  }
   return present.samples;
 }

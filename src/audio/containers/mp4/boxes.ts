@@ -1,5 +1,5 @@
 import { chars, u32be } from '../../io/bytes.ts';
-import type { ByteSource } from '../../io/file-source.ts';
+import type { Window } from '../../io/window.ts';
 
 /** A box in memory. `body` is what stands behind its header, less where the box claims more than there is. */
 export interface Box {
@@ -44,36 +44,13 @@ export interface FileBox {
   end: number;
 }
 
-const WINDOW_BYTES = 65_536;
-
-/** Reads small pieces of a file that stand near one another: one call to the system serves many. */
-export class Window {
-  readonly #source: ByteSource;
-  #bytes: Uint8Array = new Uint8Array(0);
-  #start = 0;
-
-  constructor(source: ByteSource) {
-    this.#source = source;
-  }
-
-  /** As `ByteSource.read`; the bytes are shared with other reads. */
-  async read(position: number, length: number): Promise<Uint8Array> {
-    const at = position - this.#start;
-    const wanted = Math.max(0, Math.min(length, this.#source.size - position));
-    if (at >= 0 && at + wanted <= this.#bytes.length) return this.#bytes.subarray(at, at + wanted);
-    this.#bytes = await this.#source.read(position, Math.max(wanted, WINDOW_BYTES));
-    this.#start = position;
-    return this.#bytes.subarray(0, wanted);
-  }
-
-  /** The box of the file at `position`, or undefined when there is none: at the end, or where other bytes stand. */
-  async boxAt(position: number): Promise<FileBox | undefined> {
-    const bytes = await this.read(position, 16);
-    if (bytes.length < 8) return undefined;
-    const { type, headerBytes, size } = headerAt(bytes, 0, this.#source.size - position);
-    if (size < headerBytes || !/^[ -~\xa9]{4}$/.test(type)) return undefined;
-    return { type, start: position, bodyStart: position + headerBytes, end: position + size };
-  }
+/** The box of the file at `position`, or undefined when there is none: at the end, or where other bytes stand. */
+export async function boxAt(window: Window, position: number): Promise<FileBox | undefined> {
+  const bytes = await window.read(position, 16);
+  if (bytes.length < 8) return undefined;
+  const { type, headerBytes, size } = headerAt(bytes, 0, window.source.size - position);
+  if (size < headerBytes || !/^[ -~\xa9]{4}$/.test(type)) return undefined;
+  return { type, start: position, bodyStart: position + headerBytes, end: position + size };
 }
 
 function headerAt(bytes: Uint8Array, at: number, left: number) {

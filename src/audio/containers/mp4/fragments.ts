@@ -1,6 +1,7 @@
 import { BigEndian } from '../../io/big-endian.ts';
 import type { ByteSource } from '../../io/file-source.ts';
-import { boxesIn, type FileBox, findBox, Window } from './boxes.ts';
+import { Window } from '../../io/window.ts';
+import { boxAt, boxesIn, type FileBox, findBox } from './boxes.ts';
 import { damagedMp4 } from './mp4-errors.ts';
 import { bytesOf, type SampleRun, samplesBefore } from './sample-runs.ts';
 
@@ -74,7 +75,7 @@ async function* moofs(
   const window = new Window(source);
   let position = from;
   for (let count = 0; position + 8 <= source.size && count < MAX_BOXES; count++) {
-    const box = await window.boxAt(position);
+    const box = await boxAt(window, position);
     if (box === undefined) {
       walk.stopped = `what stands at byte ${position} is no box`;
       return;

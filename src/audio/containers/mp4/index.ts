@@ -37,6 +37,8 @@ export async function readMp4Track(source: ByteSource, options: OpenOptions): Pr
   const defaults = mvex === undefined ? undefined : readDefaults(mvex, audio.track.id);
   const notes: AudioNote[] = remarks(path, audio, timing, present);
   const remarkCount = notes.length;
+  // What `packets` needs must not hold on to the header as a whole.
+  const { samples } = audio;
   const { codec, config, sampleRate, channels, bitsPerSample, layout, frameBytes } = audio.entry;
   return {
     codec,
@@ -47,7 +49,7 @@ export async function readMp4Track(source: ByteSource, options: OpenOptions): Pr
     layout,
     timeScale: audio.track.timeScale,
     skip: timing.skip,
-    duration: present < audio.table.count ? undefined : timing.duration,
+    duration: present < audio.samples.table.count ? undefined : timing.duration,
     tags,
     notes,
     async *packets(signal?: AbortSignal): AsyncGenerator<readonly Packet[], void, undefined> {
@@ -69,7 +71,7 @@ export async function readMp4Track(source: ByteSource, options: OpenOptions): Pr
       }
 
       async function* allRuns(): AsyncGenerator<SampleRun, void, undefined> {
-        yield* runsWithin(audio, source.size);
+        yield* runsWithin(samples, source.size);
         if (defaults !== undefined) yield* fragmentRuns(source, end, defaults, walk);
       }
     },
@@ -77,7 +79,7 @@ export async function readMp4Track(source: ByteSource, options: OpenOptions): Pr
 }
 
 function timeTrack(
-  { track, table, entry }: AudioTrack,
+  { track, samples: { table }, entry }: AudioTrack,
   movieScale: number,
   iTunSMPB: string | undefined,
   isFragmented: boolean,
@@ -101,8 +103,8 @@ function remarks(path: string, audio: AudioTrack, timing: Timing, present: numbe
   if (audio.isMixed) {
     const text = `"${path}" changes its way of coding: only the parts that are coded as its beginning are decoded.`;
     notes.push({ level: 'warning', text });
-  } else if (present < audio.table.count) {
-    const text = `"${path}" is cut off or damaged: it holds ${present} of its ${audio.table.count} packets.`;
+  } else if (present < audio.samples.table.count) {
+    const text = `"${path}" is cut off or damaged: it holds ${present} of its ${audio.samples.table.count} packets.`;
     notes.push({ level: 'warning', text });
   }
   if (timing.hasParts) {

@@ -1,7 +1,8 @@
 import { BigEndian } from '../../io/big-endian.ts';
 import { chars } from '../../io/bytes.ts';
 import type { ByteSource } from '../../io/file-source.ts';
-import { boxesIn, findBox, Window } from './boxes.ts';
+import { Window } from '../../io/window.ts';
+import { boxAt, boxesIn, findBox } from './boxes.ts';
 import { cutMp4, damagedMp4 } from './mp4-errors.ts';
 
 /** The header of a movie: the body of `moov`, and where in the file the boxes behind it begin. */
@@ -24,7 +25,7 @@ export async function readMovie(source: ByteSource, allowTruncated: boolean): Pr
   const window = new Window(source);
   let position = 0;
   for (let count = 0; position + 8 <= size && count < MAX_BOXES; count++) {
-    const box = await window.boxAt(position);
+    const box = await boxAt(window, position);
     if (box === undefined) {
       throw damagedMp4(path, `what stands at byte ${position} is no box, and no "moov" box came before it`);
     }

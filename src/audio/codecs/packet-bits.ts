@@ -1,8 +1,8 @@
 /** Room behind the packet, so that reading a word near its end needs no check. */
 const PADDING = 16;
 
-/** Reads the bits of a FLAC frame, the most significant first. Bits past the end read as 0; `isOverrun` tells. */
-export class FrameBits {
+/** Reads the bits of a packet, the most significant first. Bits past the end read as 0; `isOverrun` tells. */
+export class PacketBits {
   #bytes = new Uint8Array(4096);
   #view = new DataView(this.#bytes.buffer);
   #end = 0;
@@ -27,6 +27,24 @@ export class FrameBits {
 
   get isOverrun(): boolean {
     return this.#position > this.#end;
+  }
+
+  /** Goes on at bit `position`. */
+  seek(position: number): void {
+    this.#position = position;
+  }
+
+  skip(count: number): void {
+    this.#position += count;
+  }
+
+  /** The next 32 bits, as a signed number. */
+  peek(): number {
+    const at = this.#position;
+    if (at >= this.#end) return 0;
+    const inByte = at & 7;
+    const rest = (this.#bytes[(at >> 3) + 4] as number) >> (8 - inByte);
+    return (this.#view.getUint32(at >> 3) << inByte) | rest;
   }
 
   /** The next `count` bits (0 to 32) as an unsigned number. */
