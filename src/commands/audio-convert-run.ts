@@ -4,7 +4,7 @@ import { createRowSink, type RowSink } from '../output/rows.ts';
 import { CliError } from '../shared/errors.ts';
 import type { JsonObject } from '../shared/json.ts';
 import type { ConversionJob, Converted, StreamJob } from './audio-engine.ts';
-import { asNamed, STREAM } from './audio-files.ts';
+import { asNamed, stdinOf } from './audio-files.ts';
 import type { PlannedConversion } from './audio-plan.ts';
 import { openProgress, Status } from './audio-status.ts';
 import { formatTime } from './audio-values.ts';
@@ -58,7 +58,10 @@ export class ConvertRun {
     const invocation = this.#invocation;
     const { ctx } = invocation;
     const started = ctx.clock();
-    const stdin = plan.some(({ file }) => file.path === STREAM) ? ctx.stdin : undefined;
+    const stdin = stdinOf(
+      invocation,
+      plan.map(({ file }) => file),
+    );
     const columns = ['file', 'output', 'seconds', 'sample_rate', 'channels', 'encoding'];
     const sink = createRowSink(invocation.rowsOptions(columns));
     const progress = await openProgress(invocation, 'Converting');

@@ -5,7 +5,7 @@ import { createRowSink } from '../output/rows.ts';
 import { CliError } from '../shared/errors.ts';
 import { ConvertRun, encodingName, type Work, warnings } from './audio-convert-run.ts';
 import { convertToStream, type StreamJob } from './audio-engine.ts';
-import { findAudioFiles, leftOut, STREAM } from './audio-files.ts';
+import { findAudioFiles, leftOut, STREAM, stdinOf } from './audio-files.ts';
 import { type PlannedConversion, planConversions } from './audio-plan.ts';
 import {
   defaultJobs,
@@ -89,6 +89,7 @@ async function showPlan(
 /** Audio on standard output, and nothing else there. */
 async function toStdout(invocation: Invocation, job: StreamJob, force: boolean): Promise<void> {
   const { ctx, terminal } = invocation;
+  const stdin = stdinOf(invocation, [{ path: job.source }]);
   if (invocation.format !== 'table')
     throw new CliError('usage', 'Standard output cannot hold both the audio and a report', {
       hint: 'Write the audio to a file with -o, or leave out --json, --jq and the formats of --output.',
@@ -101,7 +102,11 @@ async function toStdout(invocation: Invocation, job: StreamJob, force: boolean):
   try {
     const { notes } = await convertToStream(
       job,
-      { signal: ctx.signal, stdin: job.source === STREAM ? ctx.stdin : undefined },
+      {
+        signal: ctx.signal,
+        stdin,
+        onProgress: (done) => progress.update(`Converting ${Math.floor(done * 100)} %`),
+      },
       invocation.write,
     );
     progress.stop();
