@@ -138,7 +138,7 @@ export class ConvertRun {
       return this.#row(entry, converted);
     } catch (caught) {
       if (ctx.signal.aborted) throw ctx.signal.reason;
-      const error = asNamed(caught, entry.file);
+      const error = asNamed(caught, entry.file, entry);
       this.#failed.push({ entry, error });
       if (alone) return undefined;
       status.failed(this.#invocation, messageOf(error));

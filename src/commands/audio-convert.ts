@@ -1,11 +1,12 @@
 /** `audio convert`: plan, check, convert side by side, and say what became of every file. */
 import { resolve } from 'node:path';
+import { AudioError } from '../audio/index.ts';
 import { cleanLine } from '../output/clean.ts';
 import { createRowSink } from '../output/rows.ts';
 import { CliError } from '../shared/errors.ts';
 import { ConvertRun, encodingName, type Work, warnings } from './audio-convert-run.ts';
 import { convertToStream, type StreamJob } from './audio-engine.ts';
-import { findAudioFiles, leftOut, STREAM, stdinOf } from './audio-files.ts';
+import { type AudioFile, asNamed, findAudioFiles, leftOut, STREAM, stdinOf } from './audio-files.ts';
 import { type PlannedConversion, planConversions } from './audio-plan.ts';
 import {
   defaultJobs,
@@ -60,7 +61,7 @@ export async function runAudioConvert(
   if (flags.dryRun === true) return showPlan(invocation, plan, work);
   const [first] = plan;
   if (first?.path === STREAM)
-    return toStdout(invocation, { ...work, source: first.file.path }, flags.force === true);
+    return toStdout(invocation, first.file, { ...work, source: first.file.path }, flags.force === true);
   const bytes = files.reduce((sum, file) => sum + file.bytes, 0);
   const lanes = Math.min(jobs ?? defaultJobs(files.length, bytes), files.length);
   // Standard input belongs to the main thread.
@@ -87,9 +88,14 @@ async function showPlan(
 }
 
 /** Audio on standard output, and nothing else there. */
-async function toStdout(invocation: Invocation, job: StreamJob, force: boolean): Promise<void> {
+async function toStdout(
+  invocation: Invocation,
+  file: AudioFile,
+  job: StreamJob,
+  force: boolean,
+): Promise<void> {
   const { ctx, terminal } = invocation;
-  const stdin = stdinOf(invocation, [{ path: job.source }]);
+  const stdin = stdinOf(invocation, [file]);
   if (invocation.format !== 'table')
     throw new CliError('usage', 'Standard output cannot hold both the audio and a report', {
       hint: 'Write the audio to a file with -o, or leave out --json, --jq and the formats of --output.',
@@ -111,6 +117,9 @@ async function toStdout(invocation: Invocation, job: StreamJob, force: boolean):
     );
     progress.stop();
     for (const note of warnings(notes)) invocation.warn(cleanLine(note));
+  } catch (error) {
+    if (ctx.signal.aborted) throw ctx.signal.reason;
+    throw error instanceof AudioError ? asNamed(error, file) : error;
   } finally {
     progress.stop();
   }

@@ -132,14 +132,23 @@ export function stdinOf(
   return ctx.stdin;
 }
 
-/** An error that names the file, and as the user did rather than by its whole path. */
-export function asNamed(error: unknown, { path, shown }: Pick<AudioFile, 'path' | 'shown'>): Error {
+/**
+ * An error that names files as the user did, rather than by their whole paths.
+ *
+ * @param file the one that was read; named in front where the message names none
+ * @param others further ones that the message may speak of
+ */
+export function asNamed(
+  error: unknown,
+  file: Pick<AudioFile, 'path' | 'shown'>,
+  ...others: readonly Pick<AudioFile, 'path' | 'shown'>[]
+): Error {
   if (!(error instanceof CliError)) return error instanceof Error ? error : new Error(String(error));
-  if (path === STREAM) return error;
   const { type, message, hint } = error;
-  const named = (text: string) => text.replaceAll(`"${path}"`, `"${shown}"`);
-  const text = named(message);
-  return new CliError(type, text.includes(shown) ? text : `"${shown}": ${text}`, {
+  const named = (text: string) =>
+    [file, ...others].reduce((all, { path, shown }) => all.replaceAll(`"${path}"`, `"${shown}"`), text);
+  const namesNone = !message.includes('"') && file.path !== STREAM;
+  return new CliError(type, namesNone ? `"${file.shown}": ${message}` : named(message), {
     hint: hint === undefined ? undefined : named(hint),
     cause: error,
   });
