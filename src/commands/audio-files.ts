@@ -5,6 +5,7 @@ import { join, resolve } from 'node:path';
 import { identifyFile } from '../audio/index.ts';
 import { CliError } from '../shared/errors.ts';
 import { fileError } from './input.ts';
+import type { Invocation } from './invocation.ts';
 
 /** The name of standard input and standard output. */
 export const STREAM = '-';
@@ -118,13 +119,36 @@ export function leftOut(skipped: readonly string[]): string {
   return `Left out, no audio: ${skipped.slice(0, MOST_NAMED).join(', ')}${more}.`;
 }
 
-/** An error that names the file, and as the user did rather than by its whole path. */
-export function asNamed(error: unknown, { path, shown }: Pick<AudioFile, 'path' | 'shown'>): Error {
+/** Standard input where the files say so. @throws CliError `usage` when nobody pipes anything in */
+export function stdinOf(
+  { ctx }: Invocation,
+  files: readonly Pick<AudioFile, 'path'>[],
+): NodeJS.ReadStream | undefined {
+  if (!files.some(({ path }) => path === STREAM)) return undefined;
+  if (ctx.stdinIsTerminal)
+    throw new CliError('usage', 'Audio is to be read from standard input, but that is a terminal', {
+      hint: 'Pipe it in, or redirect a file with <.',
+    });
+  return ctx.stdin;
+}
+
+/**
+ * An error that names files as the user did, rather than by their whole paths.
+ *
+ * @param file the one that was read; named in front where the message names none
+ * @param others further ones that the message may speak of
+ */
+export function asNamed(
+  error: unknown,
+  file: Pick<AudioFile, 'path' | 'shown'>,
+  ...others: readonly Pick<AudioFile, 'path' | 'shown'>[]
+): Error {
   if (!(error instanceof CliError)) return error instanceof Error ? error : new Error(String(error));
   const { type, message, hint } = error;
-  const named = (text: string) => text.replaceAll(`"${path}"`, `"${shown}"`);
-  const text = named(message);
-  return new CliError(type, text.includes(shown) ? text : `"${shown}": ${text}`, {
+  const named = (text: string) =>
+    [file, ...others].reduce((all, { path, shown }) => all.replaceAll(`"${path}"`, `"${shown}"`), text);
+  const namesNone = !message.includes('"') && file.path !== STREAM;
+  return new CliError(type, namesNone ? `"${file.shown}": ${message}` : named(message), {
     hint: hint === undefined ? undefined : named(hint),
     cause: error,
   });
