@@ -4,7 +4,7 @@ import { createRowSink, type RowSink } from '../output/rows.ts';
 import { CliError } from '../shared/errors.ts';
 import type { JsonObject } from '../shared/json.ts';
 import type { ConversionJob, Converted, StreamJob } from './audio-engine.ts';
-import { asNamed, stdinOf } from './audio-files.ts';
+import { asNamed, notesAsNamed, stdinOf } from './audio-files.ts';
 import type { PlannedConversion } from './audio-plan.ts';
 import { openProgress, Status } from './audio-status.ts';
 import { formatTime } from './audio-values.ts';
@@ -157,7 +157,7 @@ export class ConvertRun {
       encoding: converted === undefined ? null : encodingName(this.#work.output),
       frames: converted?.frames ?? null,
       bytes: converted?.bytes ?? null,
-      notes: converted?.notes ?? [],
+      notes: notesAsNamed(converted?.notes ?? [], file),
       error: null,
     };
   }

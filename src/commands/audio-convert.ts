@@ -6,7 +6,15 @@ import { createRowSink } from '../output/rows.ts';
 import { CliError } from '../shared/errors.ts';
 import { ConvertRun, encodingName, type Work, warnings } from './audio-convert-run.ts';
 import { convertToStream, type StreamJob } from './audio-engine.ts';
-import { type AudioFile, asNamed, findAudioFiles, leftOut, STREAM, stdinOf } from './audio-files.ts';
+import {
+  type AudioFile,
+  asNamed,
+  findAudioFiles,
+  leftOut,
+  STREAM,
+  stdinOf,
+  textAbout,
+} from './audio-files.ts';
 import { type PlannedConversion, planConversions } from './audio-plan.ts';
 import {
   defaultJobs,
@@ -116,7 +124,7 @@ async function toStdout(
       invocation.write,
     );
     progress.stop();
-    for (const note of warnings(notes)) invocation.warn(cleanLine(note));
+    for (const note of warnings(notes)) invocation.warn(cleanLine(textAbout(note, file)));
   } catch (error) {
     if (ctx.signal.aborted) throw ctx.signal.reason;
     throw error instanceof AudioError ? asNamed(error, file) : error;

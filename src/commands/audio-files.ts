@@ -2,7 +2,7 @@
 import type { Dirent } from 'node:fs';
 import { readdir, stat } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
-import { identifyFile } from '../audio/index.ts';
+import { type AudioNote, identifyFile } from '../audio/index.ts';
 import { CliError } from '../shared/errors.ts';
 import { fileError } from './input.ts';
 import type { Invocation } from './invocation.ts';
@@ -132,24 +132,30 @@ export function stdinOf(
   return ctx.stdin;
 }
 
-/**
- * An error that names files as the user did, rather than by their whole paths.
- *
- * @param file the one that was read; named in front where the message names none
- * @param others further ones that the message may speak of
- */
-export function asNamed(
-  error: unknown,
-  file: Pick<AudioFile, 'path' | 'shown'>,
-  ...others: readonly Pick<AudioFile, 'path' | 'shown'>[]
-): Error {
+type Named = Pick<AudioFile, 'path' | 'shown'>;
+
+/** A text with files named as the user did, rather than by their whole paths. */
+export function textAsNamed(text: string, ...files: readonly Named[]): string {
+  return files.reduce((all, { path, shown }) => all.replaceAll(`"${path}"`, `"${shown}"`), text);
+}
+
+/** Notes in words of `textAsNamed`. */
+export function notesAsNamed(notes: readonly AudioNote[], file: Named): AudioNote[] {
+  return notes.map(({ level, text }) => ({ level, text: textAsNamed(text, file) }));
+}
+
+/** As `textAsNamed`, with the first of the files in front where the text names none. */
+export function textAbout(text: string, file: Named, ...others: readonly Named[]): string {
+  const namesNone = !text.includes('"') && file.path !== STREAM;
+  return namesNone ? `"${file.shown}": ${text}` : textAsNamed(text, file, ...others);
+}
+
+/** An error in words of `textAbout`. */
+export function asNamed(error: unknown, file: Named, ...others: readonly Named[]): Error {
   if (!(error instanceof CliError)) return error instanceof Error ? error : new Error(String(error));
   const { type, message, hint } = error;
-  const named = (text: string) =>
-    [file, ...others].reduce((all, { path, shown }) => all.replaceAll(`"${path}"`, `"${shown}"`), text);
-  const namesNone = !message.includes('"') && file.path !== STREAM;
-  return new CliError(type, namesNone ? `"${file.shown}": ${message}` : named(message), {
-    hint: hint === undefined ? undefined : named(hint),
+  return new CliError(type, textAbout(message, file, ...others), {
+    hint: hint === undefined ? undefined : textAsNamed(hint, file, ...others),
     cause: error,
   });
 }

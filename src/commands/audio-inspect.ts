@@ -6,7 +6,7 @@ import { createRowSink, type RowSink } from '../output/rows.ts';
 import { CliError } from '../shared/errors.ts';
 import { analyse } from './audio-analysis.ts';
 import { type InputSettings, openBytes, openInput } from './audio-engine.ts';
-import { type AudioFile, asNamed, findAudioFiles, leftOut, stdinOf } from './audio-files.ts';
+import { type AudioFile, asNamed, findAudioFiles, leftOut, notesAsNamed, stdinOf } from './audio-files.ts';
 import { promptFitness, voiceFitness } from './audio-fitness.ts';
 import {
   type Inspection,
@@ -119,7 +119,7 @@ class InspectRun {
         format: isRaw ? 'raw samples' : (type?.name ?? info.container),
         mimeType: isRaw ? null : (type?.mimeType ?? null),
         bytes: size,
-        analysis,
+        analysis: { ...analysis, notes: notesAsNamed(analysis.notes, file) },
         prompt: await promptFitness(file, ctx.cwd),
         voice: voiceFitness(info),
       });

@@ -17,7 +17,7 @@ import type { Progress } from '../output/progress.ts';
 import { writeRecord } from '../output/rows.ts';
 import { CliError } from '../shared/errors.ts';
 import { openBytes, openInput } from './audio-engine.ts';
-import { asNamed, STREAM, stdinOf } from './audio-files.ts';
+import { asNamed, STREAM, stdinOf, textAbout } from './audio-files.ts';
 import { findPlayer, type Player } from './audio-players.ts';
 import { lengthOf } from './audio-progress.ts';
 import { type InputFlags, type ProcessingFlags, readInput, readProcessing } from './audio-settings.ts';
@@ -48,7 +48,8 @@ export async function runAudioPlay(invocation: Invocation, file: string, flags: 
     const audio = await processAudio(input, { ...processing, signal: ctx.signal });
     const total = lengthOf(input.info.seconds, processing);
     const seconds = await play(invocation, player, audio, { title: cleanLine(file), total });
-    for (const { level, text } of audio.notes) if (level === 'warning') invocation.warn(cleanLine(text));
+    for (const { level, text } of audio.notes)
+      if (level === 'warning') invocation.warn(cleanLine(textAbout(text, { path, shown: file })));
     if (invocation.format === 'table') return;
     await writeRecord({ file, player: player.name, seconds }, invocation.rowsOptions());
   } catch (error) {

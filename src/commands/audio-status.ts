@@ -1,6 +1,7 @@
 /** What is said while files are converted. */
 import { cleanLine } from '../output/clean.ts';
 import { type Progress, startProgress } from '../output/progress.ts';
+import { textAbout } from './audio-files.ts';
 import type { PlannedConversion } from './audio-plan.ts';
 import type { Invocation } from './invocation.ts';
 
@@ -48,7 +49,7 @@ export class Status {
   }
 
   warn(invocation: Invocation, { file }: PlannedConversion, text: string): void {
-    this.#progress.note(`${invocation.colourErr.yellow('warning:')} ${cleanLine(`${file.shown}: ${text}`)}`);
+    this.#progress.note(`${invocation.colourErr.yellow('warning:')} ${cleanLine(textAbout(text, file))}`);
   }
 
   #update(): void {

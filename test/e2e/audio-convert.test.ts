@@ -190,7 +190,7 @@ describe('what is done to it', () => {
     const folder = await folderWith({ 'in.wav': wavOf([new Float32Array(48_000)], 48_000) });
     const result = await convert(folder, 'in.wav', '-o', 'out.wav', '--normalize', '-16', '--quiet');
     expect(result.code).toBe(0);
-    expect(result.stderr).toMatch(/^warning: in\.wav: .*silent/);
+    expect(result.stderr).toMatch(/^warning: "in\.wav": .*silent/);
     const json = await convert(folder, 'in.wav', '-o', 'j.wav', '--normalize', '-16', '--json', '--quiet');
     expect(json.stderr).toBe('');
     expect(JSON.parse(json.stdout)[0].notes).toEqual([{ level: 'warning', text: expect.any(String) }]);
@@ -450,6 +450,35 @@ describe('many files', () => {
       { file: 'b.mp3', output: join('out', 'b.wav'), encoding: 'pcm_s16le', replaces: true },
     ]);
     expect(filesIn(folder)).toEqual(['a.mp3', 'b.mp3', join('out', 'b.wav')]);
+  });
+});
+
+describe('every format of the prompts', () => {
+  it('converts a folder of them, in threads', async () => {
+    const folder = await temporaryFolder();
+    const flags = ['--preset', 'voice', '--jobs', '2', '--json'];
+    const result = await convert(folder, PROMPTS, '-o', 'out', ...flags);
+    expect(result.code).toBe(0);
+    const rows = JSON.parse(result.stdout) as { file: string; output: string; seconds: number }[];
+    expect(rows).toHaveLength(readdirSync(PROMPTS).length);
+    for (const { output, seconds } of rows) {
+      expect(checkWav(await readFile(join(folder, output)), 24_000, 1)).toBeCloseTo(seconds, 3);
+      expect(seconds).toBeGreaterThan(2.9);
+      expect(seconds).toBeLessThan(4);
+    }
+  });
+
+  it('damage that was bridged is a warning that names the file', async () => {
+    const bytes = await readFile(join(PROMPTS, 'survey.flac'));
+    for (let at = 20_000; at < 20_400; at++) bytes[at] = ((bytes[at] ?? 0) * 7 + 3) % 256;
+    const folder = await folderWith({ 'damaged.flac': bytes });
+    const result = await convert(folder, 'damaged.flac', '-o', 'out.wav', '--quiet');
+    expect(result.code).toBe(0);
+    expect(result.stderr).toMatch(/^warning: "damaged\.flac" is damaged: .*\n$/);
+    const json = await convert(folder, 'damaged.flac', '-o', 'json.wav', '--json');
+    expect(JSON.parse(json.stdout)[0].notes).toEqual([
+      { level: 'warning', text: expect.stringMatching(/^"damaged\.flac" is damaged/) },
+    ]);
   });
 });
 
