@@ -70,7 +70,7 @@ type Step =
 export class ClusterReader {
   readonly walk: ClusterWalk = { damagedBlocks: 0, isCut: false };
   readonly #reader: ByteReader;
-  readonly #segmentEnd: number;
+  #segmentEnd: number;
   readonly #filter: BlockFilter;
   readonly #batch: PacketBatch;
   #clusterEnd = Number.POSITIVE_INFINITY;
@@ -120,8 +120,9 @@ export class ClusterReader {
     const { id, headerBytes, size } = element;
     if (position >= this.#clusterEnd) this.#clusterEnd = Number.POSITIVE_INFINITY;
     if (id === ID.segment || id === ID.cluster) {
-      if (id === ID.cluster)
-        this.#clusterEnd = size === undefined ? Number.POSITIVE_INFINITY : position + headerBytes + size;
+      const end = size === undefined ? Number.POSITIVE_INFINITY : position + headerBytes + size;
+      if (id === ID.cluster) this.#clusterEnd = end;
+      else this.#segmentEnd = end;
       return { kind: 'skip', bytes: headerBytes, element };
     }
     if (size === undefined) return { kind: 'lost', isOverrun: false };

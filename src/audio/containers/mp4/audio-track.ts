@@ -66,7 +66,7 @@ function readTrack(path: string, track: Track): AudioTrack {
     .filter((index) => isAlike(entry, entryOf(track, index)));
   return {
     track,
-    entry: { ...entry, config: entry.config.slice() },
+    entry: { ...entry, config: new Uint8Array(entry.config) },
     samples: {
       table,
       entries: new Set([table.entry, ...entries]),
