@@ -60,7 +60,7 @@ describe('against the decoders of ffmpeg', () => {
       (_, i) => bytes.readInt16LE(i * 2) / 32768,
     );
     // Without a Xing header nothing is cut; lame cuts the delay of a decoder all the same.
-    const behindDelay = decoded.channels.map((samples) => samples.subarray(529 + 576));
+    const behindDelay = decoded.channels.map((samples) => samples.subarray(529));
     expect(snr(interleaved(behindDelay, expected.length / 2), expected)).toBeGreaterThan(75);
   });
 });
