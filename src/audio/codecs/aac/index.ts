@@ -44,7 +44,7 @@ function adtsConfig(path: string, packets: readonly Uint8Array[]): AacConfig {
   }
   if (header.objectType !== AAC_LC) throw objectTypeError(path, header.objectType);
   const { sampleRate, channelConfiguration } = header;
-  return { sampleRate, plan: planOf(channelConfiguration), hasSbr: false, hasPs: false };
+  return { sampleRate, plan: planOf(channelConfiguration), hasSbr: undefined, hasPs: false };
 }
 
 /** Looks into the first packets for band replication that nothing announces and for channels nothing describes. */
@@ -60,7 +60,7 @@ function inspect(
   for (const packet of packets) {
     try {
       engine.bits.load(packet);
-      if (isAdts) engine.bits.skip(8 * (adtsHeaderAt(packet, 0)?.headerLength ?? 0));
+      engine.bits.skip(8 * (adtsHeaderAt(packet, 0)?.headerLength ?? 0));
       blocks.read(engine.bits);
     } catch (error) {
       if (!(error instanceof DamagedPacket)) throw error;
@@ -68,7 +68,7 @@ function inspect(
     }
     if (kinds.length === 0) kinds = [...blocks.kinds];
   }
-  const hasSbr = config.hasSbr || blocks.hasSbr;
+  const hasSbr = config.hasSbr ?? blocks.hasSbr;
   return {
     sampleRate: config.sampleRate,
     plan: judgedPlan(path, config.plan, blocks.programPlan, kinds),
