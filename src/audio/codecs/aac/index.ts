@@ -4,13 +4,13 @@ import { AacDecoder, type AacStream } from './aac-decoder.ts';
 import { adtsHeaderAt } from './adts-header.ts';
 import { type AacConfig, checkedPlan, parseAudioSpecificConfig } from './audio-specific-config.ts';
 import { bandTables } from './bands.ts';
-import { type ChannelPlan, planOf, planOfElements } from './channel-plan.ts';
+import { type ChannelPlan, layoutOf, planOf, planOfElements } from './channel-plan.ts';
+import { createEngine } from './engine.ts';
 import { AAC_LC, objectTypeError } from './object-types.ts';
-import { PlainEngine } from './plain-engine.ts';
 import { RawBlockReader } from './raw-block.ts';
 
 /** How many packets are looked into for what the configuration does not say. */
-const INSPECTED_PACKETS = 8;
+const INSPECTED_PACKETS = 4;
 
 /**
  * Starts a decoder of AAC-LC and of the core of HE-AAC. The track's config is an AudioSpecificConfig; when it is
@@ -54,7 +54,7 @@ function inspect(
   isAdts: boolean,
   packets: readonly Uint8Array[],
 ): AacStream {
-  const engine = new PlainEngine();
+  const engine = createEngine(config.plan === undefined ? 0 : layoutOf(config.plan).length);
   const blocks = new RawBlockReader(config.plan ?? [], bandTables(config.sampleRate, engine.i32), engine);
   let kinds: number[] = [];
   for (const packet of packets) {
