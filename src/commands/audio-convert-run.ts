@@ -1,10 +1,9 @@
 /** The run of `audio convert` over its plan, on several lanes, and what came of it. */
-import type { AudioNote } from '../audio/index.ts';
 import { createRowSink, type RowSink } from '../output/rows.ts';
 import { CliError } from '../shared/errors.ts';
 import type { JsonObject } from '../shared/json.ts';
 import type { ConversionJob, Converted, StreamJob } from './audio-engine.ts';
-import { asNamed, notesAsNamed, stdinOf } from './audio-files.ts';
+import { asNamed, notesAsNamed, stdinOf, warnings } from './audio-files.ts';
 import type { PlannedConversion } from './audio-plan.ts';
 import { openProgress, Status } from './audio-status.ts';
 import { formatTime } from './audio-values.ts';
@@ -26,11 +25,6 @@ const ENCODING_NAMES: Readonly<Record<Work['output']['encoding'], string>> = {
 /** As ffmpeg names it. */
 export function encodingName({ encoding }: Work['output']): string {
   return ENCODING_NAMES[encoding];
-}
-
-/** What was lost on the way. */
-export function warnings(notes: readonly AudioNote[]): string[] {
-  return notes.filter(({ level }) => level === 'warning').map(({ text }) => text);
 }
 
 interface Failed {

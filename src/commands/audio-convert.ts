@@ -4,7 +4,7 @@ import { AudioError } from '../audio/index.ts';
 import { cleanLine } from '../output/clean.ts';
 import { createRowSink } from '../output/rows.ts';
 import { CliError } from '../shared/errors.ts';
-import { ConvertRun, encodingName, type Work, warnings } from './audio-convert-run.ts';
+import { ConvertRun, encodingName, type Work } from './audio-convert-run.ts';
 import { convertToStream, type StreamJob } from './audio-engine.ts';
 import {
   type AudioFile,
@@ -14,6 +14,7 @@ import {
   STREAM,
   stdinOf,
   textAbout,
+  warnings,
 } from './audio-files.ts';
 import { type PlannedConversion, planConversions } from './audio-plan.ts';
 import {

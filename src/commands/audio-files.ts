@@ -159,3 +159,8 @@ export function asNamed(error: unknown, file: Named, ...others: readonly Named[]
     cause: error,
   });
 }
+
+/** What was lost on the way. */
+export function warnings(notes: readonly AudioNote[]): string[] {
+  return notes.filter(({ level }) => level === 'warning').map(({ text }) => text);
+}
