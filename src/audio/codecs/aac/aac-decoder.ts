@@ -21,9 +21,7 @@ export interface AacStream {
 
 /**
  * By how much band replication delays what it decodes, in samples of the core. Containers count on it where they say
- * how much is to be cut, so the bare core has to come as late.
- *
- * Source: ISO/IEC 14496-3 §4.6.18.5 (962 samples of the filter banks, at the doubled rate).
+ * how much is to be cut, so the bare core has to come as late. Measured on ffmpeg's decoder: 962 at the doubled rate.
  */
 const SBR_DELAY = 481;
 
