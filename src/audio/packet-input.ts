@@ -49,7 +49,7 @@ export class PacketInput implements AudioInput {
     for await (const batch of this.#track.packets(signal)) {
       signal?.throwIfAborted();
       for (const packet of batch) {
-        const block = window.cut(this.#kept(packet, concealer.decode(packet.data)));
+        const block = window.cut(this.#kept(packet, concealer.decode(packet.data, this.#limitOf(packet))));
         if (block.frames > 0) yield block;
       }
       if (window.isOver) break;
@@ -69,6 +69,11 @@ export class PacketInput implements AudioInput {
   /** Ticks of the track as frames of the decoder: they differ where it decodes at a rate of its own. */
   #framesOf(ticks: number): number {
     return Math.round((ticks * this.#decoder.format.sampleRate) / this.#track.timeScale);
+  }
+
+  /** The most frames of a packet that count. */
+  #limitOf({ keep }: Packet): number {
+    return keep === undefined ? Number.POSITIVE_INFINITY : this.#framesOf(keep);
   }
 
   #kept(packet: Packet, block: AudioBlock): AudioBlock {
@@ -102,12 +107,14 @@ class Concealer {
   reason = '';
   readonly #decoder: PacketDecoder;
   #lastFrames = 0;
+  #zeros: Float32Array[] = [];
 
   constructor(decoder: PacketDecoder) {
     this.#decoder = decoder;
   }
 
-  decode(data: Uint8Array): AudioBlock {
+  /** Decodes a packet of which at most `limit` frames count. */
+  decode(data: Uint8Array, limit: number): AudioBlock {
     this.packets++;
     try {
       const block = this.#decoder.decode(data);
@@ -117,13 +124,17 @@ class Concealer {
       if (!(error instanceof DamagedPacket)) throw error;
       if (this.damaged++ === 0) this.reason = error.message;
       this.#decoder.reset();
-      const frames = error.frames ?? this.#lastFrames;
-      const silence = () => new Float32Array(frames);
-      return {
-        frames,
-        channels: Array.from({ length: this.#decoder.format.channels }, silence),
-      };
+      return this.#silence(Math.min(limit, error.frames ?? this.#lastFrames));
     }
+  }
+
+  #silence(frames: number): AudioBlock {
+    if (frames > (this.#zeros[0]?.length ?? 0)) {
+      const { channels } = this.#decoder.format;
+      this.#zeros = Array.from({ length: channels }, () => new Float32Array(frames));
+    }
+    for (const zeros of this.#zeros) zeros.fill(0, 0, frames);
+    return { frames, channels: this.#zeros };
   }
 }
 

@@ -1,4 +1,7 @@
 import { describe, expect, it, test } from 'vitest';
+import { crc8 } from '../../src/audio/codecs/flac/crc.ts';
+import { parseStreamInfo } from '../../src/audio/codecs/flac/stream-info.ts';
+import { FrameCutter } from '../../src/audio/containers/flac-frames.ts';
 import { AudioError } from '../../src/audio/errors.ts';
 import { openAudio } from '../../src/audio/index.ts';
 import { audioErrorOf, decode, useFolder } from './fixtures.ts';
@@ -10,6 +13,7 @@ import {
   type Frame,
   flacFile,
   type Stream,
+  streamInfo,
 } from './flac-helpers.ts';
 import { fixture, hashOf, randomOf } from './lossless-helpers.ts';
 
@@ -331,6 +335,35 @@ describe('hostile files', () => {
     const frames = FRAMES.map((frame, i) => (i < 3 ? frame : { ...frame, number: 2_000_000_000 + i }));
     const { samples } = await decodeBytes(flacFile({ ...STREAM, total: 0 }, frames.map(encodeFrame)));
     expect(samples[0]?.length).toBe(192);
+  });
+
+  it('do not make a search of megabytes out of every frame', () => {
+    const stream: Stream = { bits: 32, channels: 8, maxBlockSize: 65_535 };
+    const info = parseStreamInfo('a.flac', streamInfo(stream));
+    const samples = Array.from({ length: 8 }, () => new Array<number>(100).fill(0));
+    const codings = samples.map((): Coding => ({ kind: 'constant' }));
+    // No frame has the number that is due; searching all of the 4 MB that a frame may take would take hours.
+    const frames = Array.from({ length: 100_000 }, (_, i) => {
+      const frame = i === 0 ? encodeFrame({ number: 5000, bits: 32, samples, codings }) : Buffer.alloc(16);
+      return frame.subarray(0, 16);
+    });
+    const header = frames[0] as Buffer;
+    for (const [i, frame] of frames.entries()) {
+      header.copy(frame);
+      const number = 5000 + 2 * (i % 25_000);
+      frame.set([0xe0 | (number >> 12), 0x80 | ((number >> 6) & 63), 0x80 | (number & 63)], 4);
+      frame[9] = crc8(frame, 0, 9);
+    }
+    const cutter = new FrameCutter({
+      info,
+      isVariable: false,
+      blockSize: 100,
+      firstSample: 500_000,
+      endSample: undefined,
+    });
+    const { packets, used } = cutter.cut(Buffer.concat(frames), true);
+    expect(used).toBe(1_600_000);
+    expect(packets.filter(({ data }) => data.length > 0).length).toBeGreaterThan(20_000);
   });
 
   it('with promises of more than a year are cut off', async () => {

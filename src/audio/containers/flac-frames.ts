@@ -5,6 +5,12 @@ import type { Packet } from '../packets.ts';
 /** Less than any frame takes: header, a subframe for one channel, CRC-16. */
 const MIN_FRAME_BYTES = 10;
 
+/**
+ * How much is searched in all for frames that are due, behind ones that have been found with higher numbers: in a
+ * file made for it, every frame could cost a search of megabytes.
+ */
+const SECOND_SEARCH_BYTES = 1 << 22;
+
 const NOTHING = new Uint8Array(0);
 
 /** What is known of a stream of frames from its first header on. */
@@ -82,6 +88,7 @@ export class FrameCutter {
   /** Position in samples of the frame that is due. */
   #due: number;
   #jump: FoundHeader | undefined;
+  #secondSearch = SECOND_SEARCH_BYTES;
   /** How far behind the beginning of the frame at hand the search has come. */
   #searched = 0;
   /** Bytes before the frame at hand that made no sense. */
@@ -105,6 +112,9 @@ export class FrameCutter {
     while (!this.isOver) {
       const rest = bytes.subarray(used);
       const next = this.#findNext(rest, isLast);
+      if (this.#jump !== undefined && next !== undefined) {
+        this.#secondSearch -= Math.max(0, this.#searched - this.#jump.offset);
+      }
       if (next === undefined && !isLast && rest.length < this.#windowBytes) break;
       const length = next?.offset ?? Math.min(rest.length, this.#maxFrameBytes);
       this.#take(rest.subarray(0, length), packets);
@@ -122,6 +132,8 @@ export class FrameCutter {
     const from = Math.max(this.#searched, this.#current?.length ?? 0);
     const find = (start: number) => findFrameHeader(bytes, this.#stream.info, start, end);
     for (let found = find(from); found !== undefined; found = find(found.offset + 1)) {
+      this.#searched = found.offset;
+      if (this.#isSearchedEnough(found.offset)) return this.#jump;
       if (found.header.isVariable !== this.#stream.isVariable) continue;
       const position = samplePosition(found.header, this.#stream);
       if (position === this.#due) return found;
@@ -129,7 +141,12 @@ export class FrameCutter {
       if (this.#jump !== undefined && this.#current === undefined) return this.#jump;
     }
     this.#searched = Math.max(from, end);
-    return isLast || bytes.length >= this.#windowBytes ? this.#jump : undefined;
+    const isAll = isLast || bytes.length >= this.#windowBytes || this.#isSearchedEnough(end);
+    return isAll ? this.#jump : undefined;
+  }
+
+  #isSearchedEnough(offset: number): boolean {
+    return this.#jump !== undefined && offset - this.#jump.offset > this.#secondSearch;
   }
 
   /** Whether a frame may be at `position`, when `offset` bytes are all there is of those before. */
