@@ -1,3 +1,4 @@
+import { fileURLToPath } from 'node:url';
 import { describe, expect, test } from 'vitest';
 import { openAudio } from '../../src/audio/index.ts';
 import { PacketInput } from '../../src/audio/packet-input.ts';
@@ -104,7 +105,7 @@ describe('errors of real files', () => {
   });
 
   test('a codec that is not decoded is named', async () => {
-    const path = new URL('fixtures/matroska/ac3.mka', import.meta.url).pathname;
+    const path = fileURLToPath(new URL('fixtures/matroska/ac3.mka', import.meta.url));
     expect((await audioErrorOf(openAudio(path))).message).toBe(
       `"${path}" holds audio in the codec ac3, which cannot be decoded.`,
     );

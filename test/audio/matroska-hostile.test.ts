@@ -43,7 +43,7 @@ async function survive(bytes: Uint8Array, allowTruncated: boolean): Promise<bool
   }
 }
 
-test.each(FILES.slice(0, 5))('%s cut at every byte', async (name) => {
+test.each(FILES.slice(0, 4))('%s cut at every byte', async (name) => {
   const file = fixture(`matroska/${name}`);
   for (let length = 0; length < file.length; length++) {
     const isFine = await survive(file.subarray(0, length), length % 2 === 0);

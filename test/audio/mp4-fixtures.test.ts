@@ -1,3 +1,4 @@
+import { fileURLToPath } from 'node:url';
 import { describe, expect, test } from 'vitest';
 import { openAudio } from '../../src/audio/index.ts';
 import { PacketInput } from '../../src/audio/packet-input.ts';
@@ -95,7 +96,7 @@ describe('files of ffmpeg', () => {
 
 describe('errors of real files', () => {
   test('a codec that is not decoded is named', async () => {
-    const path = new URL('fixtures/mp4/ac3.mp4', import.meta.url).pathname;
+    const path = fileURLToPath(new URL('fixtures/mp4/ac3.mp4', import.meta.url));
     expect((await audioErrorOf(openAudio(path))).message).toBe(
       `"${path}" holds audio in the codec ac3, which cannot be decoded.`,
     );

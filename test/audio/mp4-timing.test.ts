@@ -153,6 +153,12 @@ describe('iTunSMPB', () => {
     });
   });
 
+  test('the end of another file, of which this one was made, does not count', async () => {
+    const joined = payload(new Array<number>(100).fill(9));
+    const file = mp4File(joined, { stts: stts([100, 1024]) }, { boxes: [udta(text)] });
+    expect((await demuxMp4(file)).track).toMatchObject({ skip: 2112, duration: undefined });
+  });
+
   test('nonsense does not', async () => {
     for (const value of ['hello', ' 00000000 7FFFFFFF 0 1 0', '', ' 0 0840']) {
       expect(await timing({}, { boxes: [udta(value)] })).toMatchObject({ skip: 0, duration: 10_240 });

@@ -111,7 +111,7 @@ export async function* readRuns(
 class Batch {
   count = 0;
   readonly #source: ByteSource;
-  #buffer = new Uint8Array(BATCH_BYTES);
+  #buffer: Uint8Array;
   #used = 0;
   readonly #starts = new Uint32Array(BATCH_PACKETS);
   readonly #sizes = new Uint32Array(BATCH_PACKETS);
@@ -122,6 +122,7 @@ class Batch {
 
   constructor(source: ByteSource) {
     this.#source = source;
+    this.#buffer = new Uint8Array(Math.min(BATCH_BYTES, source.size));
   }
 
   accepts(position: number, size: number): boolean {
