@@ -1,6 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { type ImdctBank, imdctBank, PlainBank } from '../../src/audio/dsp/imdct.ts';
-import { imdctTables } from '../../src/audio/dsp/imdct-tables.ts';
+import { type ImdctBank, imdctBank, plainBank } from '../../src/audio/dsp/imdct.ts';
 import { hasKernels } from '../../src/audio/kernel.ts';
 
 const SIZES = [64, 128, 256, 512, 1024, 2048, 4096, 8192];
@@ -31,7 +30,7 @@ function transformed(bank: ImdctBank, size: number, coefficients: readonly numbe
 
 describe.each([
   ['with vectors', (size: number, scale: number) => imdctBank([{ size, scale }], 4 * size)],
-  ['without vectors', (size: number, scale: number) => new PlainBank([imdctTables(size, scale)])],
+  ['without vectors', (size: number, scale: number) => plainBank([{ size, scale }])],
 ])('an IMDCT %s', (_, bankOf) => {
   test.each(SIZES)('of %i samples follows the definition', (size) => {
     const coefficients = noise(size / 2);
@@ -80,7 +79,7 @@ test.runIf(hasKernels()).each(SIZES)('both ways agree for %i samples', (size) =>
   const coefficients = noise(size / 2, 7);
   const scale = 1 / Math.sqrt(size);
   const fast = transformed(imdctBank([{ size, scale }], 4 * size), size, coefficients);
-  const plain = transformed(new PlainBank([imdctTables(size, scale)]), size, coefficients);
+  const plain = transformed(plainBank([{ size, scale }]), size, coefficients);
   plain.forEach((value, n) => {
     expect(Math.abs(value - (fast[n] as number))).toBeLessThan(1e-6);
   });

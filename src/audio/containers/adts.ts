@@ -8,8 +8,8 @@ import { openTrack } from '../open-track.ts';
 import type { Packet, PacketTrack } from '../packets.ts';
 import { id3Length } from '../probe/file-type.ts';
 
-/** Two frames of the greatest length, so that the header behind a frame can always be seen. */
-const LOOK_AHEAD = 2 * 8192;
+/** More than two frames of the greatest length, so that a header and the one behind its frame can always be seen. */
+const LOOK_AHEAD = 3 * 8192;
 
 /**
  * Opens a bare AAC stream: ADTS frames, perhaps with ID3 tags before and between them. Bytes that are no frames are
@@ -115,12 +115,26 @@ class FrameScanner {
     return at;
   }
 
-  /** A header that stands elsewhere than behind a frame of its stream needs another one behind its own frame. */
+  /**
+   * A header needs another one behind its own frame. One that stands where it should is also good when no better one
+   * stands inside its frame: it may be the next header that is damaged.
+   */
   #isTrusted(bytes: Uint8Array, at: number, header: AdtsHeader, isEnd: boolean): boolean {
-    if (this.#isInStep && this.#last !== undefined && isSameStream(this.#last, header)) return true;
+    if (isConfirmed(bytes, at, header, isEnd)) return true;
+    if (!this.#isInStep || this.#last === undefined || !isSameStream(this.#last, header)) return false;
     const behind = at + header.length;
-    if (isEnd && behind === bytes.length) return true;
-    const next = adtsHeaderAt(bytes, behind);
-    return hasChars(bytes, behind, 'ID3') || (next !== undefined && isSameStream(header, next));
+    for (let inside = bytes.indexOf(0xff, at + 1); inside >= 0 && inside < behind; ) {
+      const other = adtsHeaderAt(bytes, inside);
+      if (other !== undefined && isConfirmed(bytes, inside, other, isEnd)) return false;
+      inside = bytes.indexOf(0xff, inside + 1);
+    }
+    return true;
   }
+}
+
+function isConfirmed(bytes: Uint8Array, at: number, header: AdtsHeader, isEnd: boolean): boolean {
+  const behind = at + header.length;
+  if (isEnd && behind === bytes.length) return true;
+  const next = adtsHeaderAt(bytes, behind);
+  return hasChars(bytes, behind, 'ID3') || (next !== undefined && isSameStream(header, next));
 }

@@ -1,6 +1,7 @@
 import { crc16 } from '../codecs/flac/crc.ts';
 import { CUT } from '../codecs/flac/frame-decoder.ts';
 import type { FrameHeader } from '../codecs/flac/frame-header.ts';
+import { PlainFrames } from '../codecs/flac/plain-frames.ts';
 import { frameBytesBound, type StreamInfo } from '../codecs/flac/stream-info.ts';
 import type { ByteSource } from '../io/file-source.ts';
 import { type FrameStream, findLastFrameHeader, samplePosition } from './flac-frames.ts';
@@ -32,16 +33,15 @@ export async function findFlacEnd(
   if (last === undefined) return { sample: undefined, byte: source.size };
   const sample = samplePosition(last.header, stream);
   const frame = tail.subarray(last.offset);
-  if (await isWhole(frame, last.header, info)) {
+  if (isWhole(frame, last.header, info)) {
     return { sample: sample + last.header.blockSize, byte: source.size };
   }
   return { sample, byte: source.size - frame.length };
 }
 
 /** Whether `bytes` hold all of the frame that they begin with; a damaged one counts as whole. */
-async function isWhole(bytes: Uint8Array, header: FrameHeader, info: StreamInfo): Promise<boolean> {
+function isWhole(bytes: Uint8Array, header: FrameHeader, info: StreamInfo): boolean {
   if (crc16(bytes, 0, bytes.length) === 0) return true;
   if (header.blockSize > info.maxBlockSize) return true;
-  const { PlainFrames } = await import('../codecs/flac/plain-frames.ts');
   return new PlainFrames(info).decode(bytes, header) !== CUT;
 }

@@ -75,6 +75,8 @@ export class FrameCutter {
   endSample: number;
   readonly #stream: FrameStream;
   readonly #maxFrameBytes: number;
+  /** So many bytes show where the frame at hand ends, if that is to be found at all. */
+  readonly #windowBytes: number;
   /** The header of the frame at hand; undefined between frames, where bytes make no sense. */
   #current: FrameHeader | undefined;
   /** Position in samples of the frame that is due. */
@@ -88,6 +90,7 @@ export class FrameCutter {
   constructor(stream: FrameStream) {
     this.#stream = stream;
     this.#maxFrameBytes = frameBytesBound(stream.info);
+    this.#windowBytes = this.#maxFrameBytes + MAX_HEADER_BYTES;
     this.#due = stream.firstSample;
     this.endSample = stream.firstSample;
   }
@@ -102,7 +105,7 @@ export class FrameCutter {
     while (!this.isOver) {
       const rest = bytes.subarray(used);
       const next = this.#findNext(rest, isLast);
-      if (next === undefined && !isLast && rest.length < this.#maxFrameBytes) break;
+      if (next === undefined && !isLast && rest.length < this.#windowBytes) break;
       const length = next?.offset ?? Math.min(rest.length, this.#maxFrameBytes);
       this.#take(rest.subarray(0, length), packets);
       used += length;
@@ -126,7 +129,7 @@ export class FrameCutter {
       if (this.#jump !== undefined && this.#current === undefined) return this.#jump;
     }
     this.#searched = Math.max(from, end);
-    return isLast || bytes.length >= this.#maxFrameBytes ? this.#jump : undefined;
+    return isLast || bytes.length >= this.#windowBytes ? this.#jump : undefined;
   }
 
   /** Whether a frame may be at `position`, when `offset` bytes are all there is of those before. */

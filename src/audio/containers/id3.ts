@@ -7,6 +7,7 @@ const MAX_TAG_BYTES = 1_048_576;
 /** Longest text that is taken over, in bytes. */
 const MAX_TEXT_BYTES = 4096;
 const MAX_FRAMES = 1000;
+const MAX_TAGS = 50;
 
 /** Text frames that are taken over: of version 2.2, of 2.3 and 2.4, and the name in `AudioInfo.tags`. */
 const TEXT_FRAMES: readonly (readonly [v22: string, v23: string, name: string])[] = [
@@ -42,7 +43,7 @@ export interface Id3Tags {
 export async function readId3(source: ByteSource, start: number, end: number): Promise<Id3Tags> {
   const texts = new Map<string, string>();
   let at = start;
-  while (at + 10 <= end) {
+  for (let i = 0; i < MAX_TAGS && at + 10 <= end; i++) {
     const header = await source.read(at, 10);
     const length = id3Length(header);
     if (length === 0) break;

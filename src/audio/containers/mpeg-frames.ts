@@ -20,6 +20,12 @@ const FREE_FORMAT_FRAMES = 3;
 /** Most packets of silence in the place of one stretch of damage, so that a batch stays small. */
 const MAX_LOST_FRAMES = 1000;
 
+/** How often the length of frames in free format is looked for in vain before it is given up. */
+const MAX_FREE_SEARCHES = 1000;
+
+/** Over how many frames, about, their length is averaged. */
+const RECENT_FRAMES = 8;
+
 const NO_BYTES = new Uint8Array(0);
 
 /**
@@ -27,14 +33,22 @@ const NO_BYTES = new Uint8Array(0);
  * after damage, and puts empty packets in the place of frames that are lost.
  */
 export class FrameScanner {
-  /** A frame that belongs to the stream, or none yet. */
-  #model: Uint8Array | undefined;
+  /** Version and layer, and sample rate, as the header of the first frame has them. */
+  #kind = -1;
   /** Length of frames in free format without padding, once it is known. */
   #freeLength = 0;
-  #frames = 0;
-  #frameBytes = 0;
+  #freeSearches = 0;
+  /** Length of recent frames on the average; 0 before the first one. */
+  #usualLength = 0;
   /** Bytes since the last frame that belong to nothing. */
   #gap = 0;
+
+  /** Frames of another kind than `first`, if it is given, have to be confirmed. */
+  constructor(first?: Uint8Array) {
+    if (first === undefined) return;
+    this.#kind = kindAt(first, 0);
+    this.#usualLength = first.length;
+  }
 
   /**
    * Appends the frames of `bytes` to `packets` and returns how many bytes are done with (it may be more than there are:
@@ -69,40 +83,44 @@ export class FrameScanner {
     const length = this.#lengthOf(header, bytes, at);
     if (length === undefined) return 0;
     // Where a frame is expected, a fitting header will do.
-    const isExpected = this.#gap === 0 && this.#model !== undefined && isLike(this.#model, bytes, at);
+    const isExpected = this.#gap === 0 && this.#kind === kindAt(bytes, at);
     if (isExpected || this.#isConfirmed(bytes, at, at + length, isEnd)) return length;
     return 0;
   }
 
   /** Whether the stream goes on at `next` as the header at `at` says, or ends there. */
   #isConfirmed(bytes: Uint8Array, at: number, next: number, isEnd: boolean): boolean {
-    if (next + 4 > bytes.length)
-      return isEnd && (this.#model === undefined || isLike(this.#model, bytes, at));
+    if (next + 4 > bytes.length) return isEnd && (this.#kind === -1 || this.#kind === kindAt(bytes, at));
     if (tagLength(bytes, next) > 0) return true;
     return mpegHeaderAt(bytes, next) !== undefined && isSameMpegStream(bytes, at, next);
   }
 
   #lengthOf(header: MpegHeader, bytes: Uint8Array, at: number): number | undefined {
     if (header.length > 0) return header.length;
-    if (this.#freeLength === 0) this.#freeLength = freeFormatLength(bytes, at, FREE_FORMAT_FRAMES) ?? 0;
+    if (this.#freeLength === 0 && this.#freeSearches++ < MAX_FREE_SEARCHES) {
+      this.#freeLength = freeFormatLength(bytes, at, FREE_FORMAT_FRAMES) ?? 0;
+    }
     return this.#freeLength === 0 ? undefined : this.#freeLength + header.padding;
   }
 
   #accept(data: Uint8Array, packets: Packet[]): void {
-    if (this.#gap > 0 && this.#frames > 0) {
-      const lost = Math.round(this.#gap / (this.#frameBytes / this.#frames));
+    if (this.#gap > 0 && this.#usualLength > 0) {
+      const lost = Math.round(this.#gap / this.#usualLength);
+      // What overwrote a header has most likely begun in the frame before it.
+      const last = packets.at(-1);
+      if (lost > 0 && last !== undefined) last.data = NO_BYTES;
       for (let i = Math.min(lost, MAX_LOST_FRAMES); i > 0; i--) packets.push({ data: NO_BYTES });
     }
     this.#gap = 0;
-    this.#model ??= data.slice(0, 4);
-    this.#frames++;
-    this.#frameBytes += data.length;
+    if (this.#kind === -1) this.#kind = kindAt(data, 0);
+    this.#usualLength += (data.length - this.#usualLength) / (this.#usualLength === 0 ? 1 : RECENT_FRAMES);
     packets.push({ data });
   }
 }
 
-function isLike(model: Uint8Array, bytes: Uint8Array, at: number): boolean {
-  return isSameMpegStream(Uint8Array.of(...model, ...bytes.subarray(at, at + 4)), 0, 4);
+/** What the header at `at` says of version, layer and sample rate, as a number. */
+function kindAt(bytes: Uint8Array, at: number): number {
+  return ((byteAt(bytes, at + 1) & 0x1e) << 8) | (byteAt(bytes, at + 2) & 0x0c);
 }
 
 function nextCandidate(bytes: Uint8Array, from: number, end: number): number {

@@ -3,7 +3,8 @@
  * byte offsets in the imported memory and multiples of 16.
  */
 import { isOverrun, open, position, read, readSigned, seek } from './lib/bits';
-import { accumulate, coefficients, predict } from './lib/alac-predict';
+import { accumulate, predict } from './lib/alac-predict';
+import { coefficients } from './lib/alac-predict-vectors';
 import { readResiduals } from './lib/alac-residual';
 
 const SINGLE = 0;

@@ -2,13 +2,20 @@
  * Decodes FLAC frames: residuals, prediction, decorrelation of channels, conversion to float. All addresses are byte
  * offsets in the imported memory and multiples of 16.
  */
-import { isOverrun, open, position, read, readSigned, readZeros, seek, windowAt, wordAt } from './lib/bits';
-import { coefficients, predictFixed, predictNarrow, predictSide, predictWide } from './lib/flac-predict';
+import { isOverrun, open, position, read, readSigned, readZeros, seek } from './lib/bits';
+import { checksum } from './lib/crc16';
+import {
+  combineWide,
+  convert,
+  convertLeftSide,
+  convertMidSide,
+  convertSideRight,
+  LEFT_SIDE,
+  SIDE_RIGHT,
+} from './lib/flac-output';
+import { predictFixed, predictSide, predictWide } from './lib/flac-predict';
+import { coefficients, predictNarrow } from './lib/flac-predict-narrow';
 import { readResiduals } from './lib/flac-residual';
-
-const LEFT_SIDE = 8;
-const SIDE_RIGHT = 9;
-const MID_SIDE = 10;
 
 const DAMAGED = -1;
 const WRONG_CHECKSUM = -2;
@@ -110,6 +117,7 @@ function readPredictor(order: i32): i32 {
   const precision = i32(read(4)) + 1;
   const shift = readSigned(5);
   if (precision == 16) return -1;
+  memory.fill(coefficients, 0, 32 * 4);
   for (let i = 0; i < order; i++) store<i32>(coefficients + (i << 2), readSigned(precision));
   return shift;
 }
@@ -156,107 +164,5 @@ function widen(plane: usize, wide: usize, count: i32, wasted: i32): void {
 function shiftLeft(plane: usize, count: i32, wasted: i32): void {
   for (let at = plane, stop = plane + (count << 2); at < stop; at += 16) {
     v128.store(at, i32x4.shl(v128.load(at), wasted));
-  }
-}
-
-/** CRC-16 with the polynomial 0x8005 of 0 to 3 bytes behind a byte, 256 values each. */
-const crcTables: usize = memory.data(8 * 256 * 2, 16);
-let hasTables = false;
-
-function makeTables(): void {
-  for (let byte = 0; byte < 256; byte++) {
-    let crc = byte << 8;
-    for (let bit = 0; bit < 8; bit++) crc = (crc << 1) ^ (crc & 0x8000 ? 0x8005 : 0);
-    store<u16>(crcTables + (byte << 1), crc);
-  }
-  for (let i = 256; i < 8 * 256; i++) {
-    const before = u32(load<u16>(crcTables + ((i - 256) << 1)));
-    store<u16>(crcTables + (i << 1), (before << 8) ^ load<u16>(crcTables + ((before >>> 8) << 1)));
-  }
-  hasTables = true;
-}
-
-/** CRC of byte `byte` of a word that is followed by `behind` bytes. */
-@inline
-function part(byte: u32, behind: i32): u32 {
-  return load<u16>(crcTables + (behind << 9) + ((byte & 255) << 1));
-}
-
-/** CRC-16 of the first `end` bytes of the packet. */
-function checksum(end: i32): u32 {
-  if (!hasTables) makeTables();
-  let crc: u32 = 0;
-  let at = wordAt(0);
-  for (const stop = at + (end & ~7); at < stop; at += 8) {
-    const first = load<u32>(at) ^ (crc << 16);
-    const second = load<u32>(at, 4);
-    crc =
-      part(first >>> 24, 7) ^ part(first >>> 16, 6) ^ part(first >>> 8, 5) ^ part(first, 4) ^
-      part(second >>> 24, 3) ^ part(second >>> 16, 2) ^ part(second >>> 8, 1) ^ part(second, 0);
-  }
-  let rest = windowAt((end & ~7) << 3);
-  for (let i = end & 7; i > 0; i--) {
-    crc = ((crc << 8) & 0xffff) ^ part((crc >>> 8) ^ u32(rest >>> 56), 0);
-    rest <<= 8;
-  }
-  return crc;
-}
-
-@inline
-function storeFloat(at: usize, value: v128, scale: v128): void {
-  v128.store(at, f32x4.mul(f32x4.convert_i32x4_s(value), scale));
-}
-
-function convert(plane: usize, count: i32, scale: f32): void {
-  const factor = f32x4.splat(scale);
-  for (let at = plane, stop = plane + (count << 2); at < stop; at += 16) {
-    storeFloat(at, v128.load(at), factor);
-  }
-}
-
-function convertLeftSide(left: usize, side: usize, count: i32, scale: f32): void {
-  const factor = f32x4.splat(scale);
-  for (let i: usize = 0, stop = usize(count << 2); i < stop; i += 16) {
-    const l = v128.load(left + i);
-    storeFloat(side + i, i32x4.sub(l, v128.load(side + i)), factor);
-    storeFloat(left + i, l, factor);
-  }
-}
-
-function convertSideRight(side: usize, right: usize, count: i32, scale: f32): void {
-  const factor = f32x4.splat(scale);
-  for (let i: usize = 0, stop = usize(count << 2); i < stop; i += 16) {
-    const r = v128.load(right + i);
-    storeFloat(side + i, i32x4.add(r, v128.load(side + i)), factor);
-    storeFloat(right + i, r, factor);
-  }
-}
-
-function convertMidSide(mid: usize, side: usize, count: i32, scale: f32): void {
-  const factor = f32x4.splat(scale);
-  const one = i32x4.splat(1);
-  for (let i: usize = 0, stop = usize(count << 2); i < stop; i += 16) {
-    const s = v128.load(side + i);
-    const m = v128.or(i32x4.shl(v128.load(mid + i), 1), v128.and(s, one));
-    storeFloat(mid + i, i32x4.shr_s(i32x4.add(m, s), 1), factor);
-    storeFloat(side + i, i32x4.shr_s(i32x4.sub(m, s), 1), factor);
-  }
-}
-
-/** Channels of 32 bits from one of them, or their mean, and the side in `wide`. */
-function combineWide(assignment: i32, first: usize, second: usize, wide: usize, count: i32): void {
-  for (let i = 0; i < count; i++) {
-    const side = load<i64>(wide + (i << 3));
-    const left = first + (i << 2);
-    const right = second + (i << 2);
-    if (assignment == LEFT_SIDE) {
-      store<i32>(right, load<i32>(left) - i32(side));
-    } else if (assignment == SIDE_RIGHT) {
-      store<i32>(left, load<i32>(right) + i32(side));
-    } else {
-      const mid = (i64(load<i32>(left)) << 1) | (side & 1);
-      store<i32>(left, i32((mid + side) >> 1));
-      store<i32>(right, i32((mid - side) >> 1));
-    }
   }
 }

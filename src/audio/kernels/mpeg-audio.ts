@@ -386,9 +386,13 @@ function dct32(subbands: usize, rows: usize): void {
   }
 }
 
+/** Largest magnitudes that were stored, by lane. */
+let loudest: v128 = i32x4(0, 0, 0, 0);
+
 /** Stores one sample of each of four slots. */
 @inline
 function storeSlots(out: usize, value: v128): void {
+  loudest = f32x4.max(loudest, f32x4.abs(value));
   v128.store32_lane(out, value, 0);
   v128.store32_lane(out, value, 1, 128);
   v128.store32_lane(out, value, 2, 256);
@@ -431,7 +435,9 @@ function windowEnds(rows: usize, out: usize): void {
   storeSlots(out + 64, half);
 }
 
-export function synthesize(subbands: usize, rows: usize, output: usize, slots: usize): void {
+/** Returns the largest magnitude of the output, that of up to three slots behind the last one included. */
+export function synthesize(subbands: usize, rows: usize, output: usize, slots: usize): f32 {
+  loudest = i32x4.splat(0);
   for (let slot: usize = 0; slot < slots; slot += 4) {
     const now = rows + PAST + (slot << 2);
     const out = output + (slot << 7);
@@ -451,4 +457,8 @@ export function synthesize(subbands: usize, rows: usize, output: usize, slots: u
     v128.store(at, c, 32);
     v128.store(at, d, 48);
   }
+  return max<f32>(
+    max<f32>(f32x4.extract_lane(loudest, 0), f32x4.extract_lane(loudest, 1)),
+    max<f32>(f32x4.extract_lane(loudest, 2), f32x4.extract_lane(loudest, 3)),
+  );
 }

@@ -1,7 +1,7 @@
 import { byteAt, chars, hasChars, u32be, u32le } from '../io/bytes.ts';
 import { asfCodec, cafCodec, ebmlDocType, matroskaTracks, mp4Tracks, oggCodec } from './container-codec.ts';
 import { nonAudioContent } from './content.ts';
-import { isAdtsStreamAt, mpegFrameAt, mpegStreamAt } from './mpeg-frame.ts';
+import { isAdtsStreamAt, isLoasStreamAt, mpegFrameAt, mpegStreamAt } from './mpeg-frame.ts';
 
 /** The kinds of audio file that are told apart, whether or not they can be decoded. */
 export type Container =
@@ -113,6 +113,9 @@ function byMagic(bytes: Uint8Array): FileType | undefined {
     return { container: 'aiff', mimeType: 'audio/aiff', name: form === 'AIFF' ? 'AIFF' : 'AIFF-C' };
   if (magic === 'caff' && byteAt(bytes, 4) === 0)
     return typed({ container: 'caf', mimeType: 'audio/x-caf', name: 'CAF' }, cafCodec(bytes));
+  if (magic === 'ADIF') return { container: 'aac', codec: 'aac', mimeType: 'audio/aac', name: 'AAC (ADIF)' };
+  if (isLoasStreamAt(bytes, 0, 3))
+    return { container: 'aac', codec: 'aac', mimeType: 'audio/aac', name: 'AAC (LOAS)' };
   const isSwappedAu = magic === 'dns.' || magic === '\0ds.';
   if ((magic === '.snd' && u32be(bytes, 4) >= 24) || (isSwappedAu && u32le(bytes, 4) >= 24))
     return { container: 'au', mimeType: 'audio/basic', name: 'Sun/NeXT AU' };

@@ -58,6 +58,22 @@ export function isAdtsStreamAt(bytes: Uint8Array, at: number, frames: number): b
   return true;
 }
 
+/**
+ * Whether `frames` LOAS frames (AAC in LATM, as broadcast has it) follow one another from `at`.
+ *
+ * Source: ISO/IEC 14496-3 §1.7.2, Table 1.36 (AudioSyncStream).
+ */
+export function isLoasStreamAt(bytes: Uint8Array, at: number, frames: number): boolean {
+  let position = at;
+  for (let i = 0; i < frames; i++) {
+    const second = byteAt(bytes, position + 1);
+    const length = ((second & 0x1f) << 8) | byteAt(bytes, position + 2);
+    if (byteAt(bytes, position) !== 0x56 || second < 0xe0 || length === 0) return false;
+    position += 3 + length;
+  }
+  return true;
+}
+
 function adtsFrameLengthAt(bytes: Uint8Array, at: number): number | undefined {
   if (at + 7 > bytes.length || byteAt(bytes, at) !== 0xff) return undefined;
   const second = byteAt(bytes, at + 1);

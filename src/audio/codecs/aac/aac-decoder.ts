@@ -1,13 +1,11 @@
 import type { AudioBlock } from '../../audio-input.ts';
-import { imdctBank } from '../../dsp/imdct.ts';
-import { countOf } from '../../errors.ts';
 import { DamagedPacket, type DecodedFormat, type PacketDecoder } from '../../packets.ts';
-import { adtsHeaderAt } from './adts-header.ts';
+import { type AdtsHeader, adtsHeaderAt } from './adts-header.ts';
 import { bandTables } from './bands.ts';
 import { type ChannelPlan, CPE, layoutOf } from './channel-plan.ts';
-import { BLOCK, CHANNEL_FLOATS, FILTER_BANK_FLOATS, FilterBank, TRANSFORMS } from './filter-bank.ts';
+import { createEngine, type Engine } from './engine.ts';
+import { BLOCK, FilterBank } from './filter-bank.ts';
 import { RawBlockReader, type Slot } from './raw-block.ts';
-import { SpectrumReader } from './spectrum.ts';
 import { MixedPair, SeparateChannels, type Synthesis } from './synthesis.ts';
 
 /** What an AAC stream has been found to be. */
@@ -15,41 +13,52 @@ export interface AacStream {
   /** Rate of the core in Hz. */
   sampleRate: number;
   plan: ChannelPlan;
-  /** Whether packets begin with an ADTS header. */
+  /** Whether packets must begin with an ADTS header; they may in any case. */
   isAdts: boolean;
   profile: 'LC' | 'HE-AAC v1' | 'HE-AAC v2';
   hasCoupling: boolean;
 }
+
+/**
+ * By how much band replication delays what it decodes, in samples of the core. Containers count on it where they say
+ * how much is to be cut, so the bare core has to come as late.
+ *
+ * Source: ISO/IEC 14496-3 §4.6.18.5 (962 samples of the filter banks, at the doubled rate).
+ */
+const SBR_DELAY = 481;
+
+/** An ADTS frame has at most so many blocks. */
+const MOST_BLOCKS = 4;
 
 /** Decodes AAC-LC, and of HE-AAC the core. Pairs are mixed to one channel where `isMono`. */
 export class AacDecoder implements PacketDecoder {
   readonly format: DecodedFormat;
   readonly details: readonly string[];
   readonly #stream: AacStream;
-  readonly #reader: SpectrumReader;
+  readonly #engine: Engine;
   readonly #blocks: RawBlockReader;
   readonly #synthesis: readonly Synthesis[];
   readonly #samples: readonly Float32Array[];
   readonly #output: AudioBlock;
-  /** For packets of several blocks. */
+  readonly #delay: number;
+  /** For packets of several blocks, and where output is delayed; what is delayed stands behind the last output. */
   #joined: Float32Array[] = [];
+  #lastFrames = 0;
 
-  constructor(stream: AacStream, isMono: boolean) {
+  constructor(stream: AacStream, isMono: boolean, engine = createEngine(layoutOf(stream.plan).length)) {
     this.#stream = stream;
     const { plan, sampleRate, profile } = stream;
     const layout = layoutOf(plan);
     const isMixed = isMono && plan.length === 1 && plan[0]?.kind === CPE;
-    // Two channels more than there are, for elements nobody planned.
-    const spectra = (layout.length + 2) * (BLOCK + 128);
-    const bank = imdctBank(TRANSFORMS, FILTER_BANK_FLOATS + layout.length * CHANNEL_FLOATS + spectra);
-    const filters = new FilterBank(bank);
-    this.#reader = new SpectrumReader((length) => bank.f32(length));
-    this.#blocks = new RawBlockReader(plan, bandTables(sampleRate), this.#reader);
+    const filters = new FilterBank(engine.bank);
+    this.#engine = engine;
+    this.#blocks = new RawBlockReader(plan, bandTables(sampleRate, engine.i32), engine);
     this.#synthesis = this.#blocks.slots.map(({ streams }) =>
-      isMixed ? new MixedPair(streams, filters, bank) : new SeparateChannels(streams, filters, bank),
+      isMixed ? new MixedPair(streams, filters, engine) : new SeparateChannels(streams, filters, engine),
     );
     this.#samples = this.#synthesis.flatMap(({ samples }) => samples);
     this.#output = { frames: 0, channels: [...this.#samples] };
+    this.#delay = profile === 'LC' ? 0 : SBR_DELAY;
     this.format = {
       codec: 'aac',
       profile,
@@ -62,40 +71,47 @@ export class AacDecoder implements PacketDecoder {
   }
 
   decode(data: Uint8Array): AudioBlock {
-    const { bits } = this.#reader;
+    const { bits } = this.#engine;
     bits.load(data);
-    const header = this.#stream.isAdts ? this.#enter(data) : undefined;
+    const header = this.#enter(data);
     const blocks = header?.blocks ?? 1;
+    const isJoined = blocks > 1 || this.#delay > 0;
+    if (isJoined) this.#prepareToJoin();
     for (let block = 0; block < blocks; block++) {
       this.#decodeBlock();
       if (header?.hasBlockChecksums === true) bits.skip(16);
-      if (blocks > 1) this.#join(block);
+      if (isJoined) this.#join(block);
     }
     this.#output.frames = blocks * BLOCK;
-    this.#output.channels = blocks > 1 ? this.#joined : (this.#samples as Float32Array[]);
+    this.#output.channels = isJoined ? this.#joined : (this.#samples as Float32Array[]);
     return this.#output;
   }
 
   reset(): void {
-    this.#reader.reset();
+    this.#engine.reset();
     for (const synthesis of this.#synthesis) synthesis.reset();
+    for (const joined of this.#joined) joined.fill(0);
+    this.#lastFrames = 0;
   }
 
-  /** Goes behind the header of an ADTS frame. */
-  #enter(data: Uint8Array) {
+  /** Goes behind the header of an ADTS frame. A raw block never begins like one: it would be empty. */
+  #enter(data: Uint8Array): AdtsHeader | undefined {
     const header = adtsHeaderAt(data, 0);
-    if (header === undefined) throw new DamagedPacket('it has no ADTS header');
+    if (header === undefined) {
+      if (this.#stream.isAdts) throw new DamagedPacket('it has no ADTS header');
+      return undefined;
+    }
     if (header.sampleRate !== this.#stream.sampleRate) {
       throw new DamagedPacket(`its sample rate is another one (${header.sampleRate} Hz)`);
     }
-    const { bits } = this.#reader;
+    const { bits } = this.#engine;
     bits.end = Math.min(bits.end, header.length * 8);
     bits.skip(header.headerLength * 8);
     return header;
   }
 
   #decodeBlock(): void {
-    this.#blocks.read(this.#reader.bits);
+    this.#blocks.read(this.#engine.bits);
     const { slots } = this.#blocks;
     if (this.#blocks.kinds.length > 0 && slots.every(({ isFilled }) => !isFilled)) {
       throw new DamagedPacket('its channels are not those of the beginning');
@@ -106,11 +122,21 @@ export class AacDecoder implements PacketDecoder {
     });
   }
 
+  #prepareToJoin(): void {
+    const delay = this.#delay;
+    const last = this.#lastFrames;
+    if (this.#joined.length === 0) {
+      this.#joined = this.#samples.map(() => new Float32Array(MOST_BLOCKS * BLOCK + delay));
+    }
+    for (const joined of this.#joined) joined.copyWithin(0, last, last + delay);
+    this.#lastFrames = 0;
+  }
+
   #join(block: number): void {
-    if (this.#joined.length === 0) this.#joined = this.#samples.map(() => new Float32Array(4 * BLOCK));
     this.#samples.forEach((samples, i) => {
-      this.#joined[i]?.set(samples, block * BLOCK);
+      this.#joined[i]?.set(samples, this.#delay + block * BLOCK);
     });
+    this.#lastFrames = (block + 1) * BLOCK;
   }
 }
 
@@ -122,7 +148,7 @@ function silence({ streams }: Slot): void {
 function remarks({ profile, sampleRate, hasCoupling }: AacStream): string[] {
   const list: string[] = [];
   if (profile !== 'LC') {
-    const rate = countOf(sampleRate, 'Hz').replace(/s$/, '');
+    const rate = `${sampleRate.toLocaleString('en-US')} Hz`;
     const mono = profile === 'HE-AAC v2' ? ', and its parametric stereo is heard as mono' : '';
     list.push(
       `Of ${profile} only the core is decoded, at ${rate}: the upper half of the bandwidth is missing${mono}.`,

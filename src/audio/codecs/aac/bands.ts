@@ -1,7 +1,7 @@
 /** What depends on the sample rate of a stream. Offsets are where the scale factor bands begin, and where the last ends. */
 export interface BandTables {
-  long: Uint16Array;
-  short: Uint16Array;
+  long: Int32Array;
+  short: Int32Array;
   /** How many bands temporal noise shaping may filter, in long and in short windows. */
   tnsLong: number;
   tnsShort: number;
@@ -40,18 +40,24 @@ const SHORT_BY_INDEX = [64, 64, 64, 48, 48, 48, 24, 24, 16, 16, 16, 8] as const;
 const TNS_LONG = [31, 31, 34, 40, 42, 51, 46, 46, 42, 42, 42, 39];
 const TNS_SHORT = [9, 9, 10, 14, 14, 14, 14, 14, 14, 14, 14, 14];
 
-/** The tables for a sample rate in Hz. */
-export function bandTables(sampleRate: number): BandTables {
+/** The tables for a sample rate in Hz, in arrays that `i32` gives. */
+export function bandTables(sampleRate: number, i32: (length: number) => Int32Array): BandTables {
   const index = LEAST_RATES.findIndex((least) => sampleRate >= least);
   return {
-    long: offsets(LONG_WIDTHS[LONG_BY_INDEX[index] ?? 8]),
-    short: offsets(SHORT_WIDTHS[SHORT_BY_INDEX[index] ?? 8]),
+    long: placed(offsets(LONG_WIDTHS[LONG_BY_INDEX[index] ?? 8]), i32),
+    short: placed(offsets(SHORT_WIDTHS[SHORT_BY_INDEX[index] ?? 8]), i32),
     tnsLong: TNS_LONG[index] ?? 0,
     tnsShort: TNS_SHORT[index] ?? 0,
   };
 }
 
-function offsets(widths: string): Uint16Array {
+function placed(values: readonly number[], i32: (length: number) => Int32Array): Int32Array {
+  const array = i32(values.length);
+  array.set(values);
+  return array;
+}
+
+function offsets(widths: string): number[] {
   const list = [0];
   let end = 0;
   for (const run of widths.split(' ')) {
@@ -61,5 +67,5 @@ function offsets(widths: string): Uint16Array {
       list.push(end);
     }
   }
-  return Uint16Array.from(list);
+  return list;
 }

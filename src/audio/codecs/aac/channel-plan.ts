@@ -105,9 +105,11 @@ function placedInFront(elements: readonly ListedElement[]): PlannedElement[] {
   if (pairs === 0 && elements.length === 2) {
     return elements.map(({ tag }, i) => ({ kind: SCE, tag, speakers: [i === 0 ? 'FL' : 'FR'] }));
   }
+  const centre = elements.find(({ isPair }) => !isPair);
   let inner = pairs - 1;
-  return elements.map(({ isPair, tag }, i) => {
-    if (!isPair) return { kind: SCE, tag, speakers: [i === 0 ? 'FC' : 'unknown'] };
+  return elements.map((element) => {
+    const { isPair, tag } = element;
+    if (!isPair) return { kind: SCE, tag, speakers: [element === centre ? 'FC' : 'unknown'] };
     const speakers = pair(inner, [
       ['FL', 'FR'],
       ['FLC', 'FRC'],

@@ -1,10 +1,10 @@
 import { DamagedPacket } from '../../packets.ts';
 import type { BandTables } from './bands.ts';
+import type { Engine } from './engine.ts';
 import { NoiseShaping } from './noise-shaping.ts';
 import type { PacketBits } from './packet-bits.ts';
 import { PulseData } from './pulse-data.ts';
 import { readScaleFactors } from './scale-factors.ts';
-import type { SpectrumReader } from './spectrum.ts';
 
 /** Window sequences (ISO/IEC 14496-3, Table 4.127). */
 export const ONLY_LONG = 0;
@@ -30,14 +30,15 @@ export class BlockShape {
   codedBands = 0;
   bands = 0;
   /** Where bands begin within a window. */
-  offsets: Uint16Array;
+  offsets: Int32Array;
   tnsBands = 0;
   groups = 1;
   /** Windows in each group. */
-  readonly groupLengths = new Uint8Array(8);
+  readonly groupLengths: Uint8Array;
 
-  constructor(tables: BandTables) {
+  constructor(tables: BandTables, groupLengths: Uint8Array) {
     this.offsets = tables.long;
+    this.groupLengths = groupLengths;
   }
 
   get isShort(): boolean {
@@ -97,16 +98,16 @@ export class ChannelStream {
   readonly spectrum: Float32Array;
   readonly noiseShaping = new NoiseShaping();
   readonly #tables: BandTables;
-  readonly #reader: SpectrumReader;
+  readonly #engine: Engine;
   readonly #pulses = new PulseData();
 
-  constructor(tables: BandTables, reader: SpectrumReader) {
+  constructor(tables: BandTables, engine: Engine) {
     this.#tables = tables;
-    this.#reader = reader;
-    this.shape = new BlockShape(tables);
-    this.books = reader.u8(MOST_BANDS);
-    this.gains = reader.f32(MOST_BANDS);
-    this.spectrum = reader.f32(1024);
+    this.#engine = engine;
+    this.shape = new BlockShape(tables, engine.u8(8));
+    this.books = engine.u8(MOST_BANDS);
+    this.gains = engine.f32(MOST_BANDS);
+    this.spectrum = engine.f32(1024);
   }
 
   /**
@@ -120,13 +121,13 @@ export class ChannelStream {
     const globalGain = bits.read(8);
     if (!isShared) this.shape.read(bits, this.#tables);
     this.#readSections(bits);
-    readScaleFactors(bits, this, this.#reader.tables, globalGain);
+    readScaleFactors(bits, this, this.#engine.tables, globalGain);
     this.#pulses.count = 0;
     if (bits.flag()) this.#pulses.read(bits, this.shape);
     this.noiseShaping.clear();
     if (bits.flag()) this.noiseShaping.read(bits, this.shape);
     if (bits.flag()) throw new DamagedPacket('it asks for gain control, which AAC-LC does not have');
-    this.#reader.read(bits, this);
+    this.#engine.readSpectrum(this);
     if (this.#pulses.count > 0) this.#pulses.add(this);
   }
 

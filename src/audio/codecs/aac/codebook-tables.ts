@@ -35,9 +35,17 @@ const SHAPES: readonly (readonly [values: number, base: number])[] = [
 /**
  * The tables of all books. The payload of a scale factor is its symbol; that of a spectrum has its values in order
  * of frequency, the first one lowest, in 2 bits each (four values) or 5 bits each (two values), counted from the
- * least value that the book has.
+ * least value that the book has. Behind four values stand four bits that tell which of them are not 0 (the first
+ * one lowest), and their number.
  */
-export function buildCodebookTables(): CodebookTables {
+export function codebookTables(): CodebookTables {
+  built ??= buildCodebookTables();
+  return built;
+}
+
+let built: CodebookTables | undefined;
+
+function buildCodebookTables(): CodebookTables {
   const entries: number[] = [];
   const roots = [addBook(entries, SCALE_FACTOR_BOOK, (symbol) => symbol)];
   SPECTRUM_BOOKS.forEach((book, index) => {
@@ -51,12 +59,17 @@ function spectrumPayload(symbol: number, values: number, base: number): number {
   const bits = values === 4 ? 2 : 5;
   let rest = symbol;
   let payload = 0;
+  let present = 0;
   // The index of a symbol has its last value as the lowest digit.
   for (let i = 0; i < values; i++) {
-    payload = payload * 2 ** bits + (rest % base);
+    const value = rest % base;
+    payload = payload * 2 ** bits + value;
+    if (value !== 0) present += 2 ** (values - 1 - i);
     rest = Math.floor(rest / base);
   }
-  return payload;
+  if (values === 2) return payload;
+  const count = [0, 1, 2, 3].filter((bit) => (present >> bit) % 2 === 1).length;
+  return payload + (present << 8) + (count << 12);
 }
 
 interface CodeWord {

@@ -4,8 +4,11 @@ import { DamagedPacket } from '../../packets.ts';
 /** No AAC packet is longer: 64 channels at the 6,144 bits that one may take per block, and some. */
 export const MOST_PACKET_BYTES = 65_536;
 
-/** Zero bytes behind a packet: what the spectrum of one band may read past the end before that is noticed. */
-const MARGIN_BYTES = 1024;
+/**
+ * Zero bytes behind a packet: more than the spectrum of one band may read past the end before that is noticed, which
+ * is 144 code words of 56 bits.
+ */
+const MARGIN_BYTES = 2048;
 
 /** Bytes that `PacketBits` needs to work on. */
 export const PACKET_BUFFER_BYTES = MOST_PACKET_BYTES + MARGIN_BYTES;

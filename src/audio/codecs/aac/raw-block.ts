@@ -15,8 +15,8 @@ import {
 } from './channel-plan.ts';
 import { ChannelStream } from './channel-stream.ts';
 import { skipCoupling } from './coupling.ts';
+import type { Engine } from './engine.ts';
 import type { PacketBits } from './packet-bits.ts';
-import type { SpectrumReader } from './spectrum.ts';
 import { separate } from './stereo.ts';
 
 /** Kinds of extension payload that carry spectral band replication (ISO/IEC 14496-3, Table 4.121). */
@@ -41,15 +41,15 @@ export class RawBlockReader {
   programPlan: ChannelPlan | undefined;
   hasSbr = false;
   hasCoupling = false;
-  readonly #reader: SpectrumReader;
+  readonly #engine: Engine;
   readonly #mask: Uint8Array;
   /** Takes elements that nobody planned. */
   readonly #spare: readonly [ChannelStream, ChannelStream];
 
-  constructor(plan: ChannelPlan, tables: BandTables, reader: SpectrumReader) {
-    const stream = () => new ChannelStream(tables, reader);
+  constructor(plan: ChannelPlan, tables: BandTables, engine: Engine) {
+    const stream = () => new ChannelStream(tables, engine);
     this.slots = plan.map((element) => ({ element, streams: element.speakers.map(stream), isFilled: false }));
-    this.#reader = reader;
+    this.#engine = engine;
     this.#mask = new Uint8Array(128);
     this.#spare = [stream(), stream()];
   }
@@ -60,8 +60,8 @@ export class RawBlockReader {
     this.kinds.length = 0;
     for (const slot of this.slots) slot.isFilled = false;
     for (let count = 0; ; count++) {
-      // Some encoders leave out the end where a packet is full.
-      if (bits.left < 3 && this.slots.every(({ isFilled }) => isFilled)) break;
+      // Some encoders leave out the end; no element with anything in it fits into the bits that are left.
+      if (bits.left < 8 && this.slots.every(({ isFilled }) => isFilled)) break;
       const kind = bits.read(3);
       if (kind === END) break;
       if (count === MOST_ELEMENTS) throw new DamagedPacket('it has too many elements');
@@ -83,7 +83,7 @@ export class RawBlockReader {
       this.#readPair(bits, this.#claim(kind, tag)?.streams ?? this.#spare);
     } else if (kind === CCE) {
       this.hasCoupling = true;
-      skipCoupling(bits, this.#spare[0], this.#reader.tables);
+      skipCoupling(bits, this.#spare[0], this.#engine.tables);
     } else if (kind === DSE) {
       readData(bits, origin);
     } else if (kind === PCE) {
@@ -119,7 +119,7 @@ export class RawBlockReader {
     }
     left.read(bits, isShared);
     right.read(bits, isShared);
-    if (isShared) separate(left, right, this.#mask);
+    if (isShared) separate(left, right, this.#mask, this.#engine);
   }
 
   #readMask(bits: PacketBits, bands: number): void {

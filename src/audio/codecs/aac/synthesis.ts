@@ -1,5 +1,5 @@
-import type { ImdctBank } from '../../dsp/imdct.ts';
 import type { ChannelStream } from './channel-stream.ts';
+import type { Engine } from './engine.ts';
 import { type FilterBank, Overlap } from './filter-bank.ts';
 
 /** Makes samples of the streams of one element, block after block. */
@@ -17,10 +17,10 @@ export class SeparateChannels implements Synthesis {
   readonly #filters: FilterBank;
   readonly #overlaps: readonly Overlap[];
 
-  constructor(streams: readonly ChannelStream[], filters: FilterBank, bank: ImdctBank) {
+  constructor(streams: readonly ChannelStream[], filters: FilterBank, engine: Engine) {
     this.#streams = streams;
     this.#filters = filters;
-    this.#overlaps = streams.map(() => new Overlap(bank));
+    this.#overlaps = streams.map(() => new Overlap(engine.bank));
     this.samples = this.#overlaps.map(({ samples }) => samples);
   }
 
@@ -44,16 +44,18 @@ export class MixedPair implements Synthesis {
   readonly #left: ChannelStream;
   readonly #right: ChannelStream;
   readonly #filters: FilterBank;
+  readonly #engine: Engine;
   readonly #leftOverlap: Overlap;
   readonly #rightOverlap: Overlap;
   /** Whether `#leftOverlap` is that of the mix. */
   #isMixed = true;
 
-  constructor(streams: readonly ChannelStream[], filters: FilterBank, bank: ImdctBank) {
+  constructor(streams: readonly ChannelStream[], filters: FilterBank, engine: Engine) {
     [this.#left, this.#right] = streams as [ChannelStream, ChannelStream];
     this.#filters = filters;
-    this.#leftOverlap = new Overlap(bank);
-    this.#rightOverlap = new Overlap(bank);
+    this.#engine = engine;
+    this.#leftOverlap = new Overlap(engine.bank);
+    this.#rightOverlap = new Overlap(engine.bank);
     this.samples = [this.#leftOverlap.samples];
   }
 
@@ -74,7 +76,7 @@ export class MixedPair implements Synthesis {
   #runMixed(): void {
     shapeNoise(this.#left);
     shapeNoise(this.#right);
-    mixInto(this.#left.spectrum, this.#right.spectrum);
+    this.#engine.mix(this.#left.spectrum, this.#right.spectrum);
     const { windowSequence, windowShape } = this.#left.shape;
     this.#filters.synthesize(this.#left.spectrum, windowSequence, windowShape, this.#leftOverlap);
   }
@@ -84,9 +86,9 @@ export class MixedPair implements Synthesis {
     if (this.#isMixed) this.#rightOverlap.follow(this.#leftOverlap);
     synthesize(this.#filters, this.#left, this.#leftOverlap);
     synthesize(this.#filters, this.#right, this.#rightOverlap);
-    mixInto(this.#leftOverlap.samples, this.#rightOverlap.samples);
+    this.#engine.mix(this.#leftOverlap.samples, this.#rightOverlap.samples);
     this.#isMixed = isAlike;
-    if (isAlike) mixInto(this.#leftOverlap.tail, this.#rightOverlap.tail);
+    if (isAlike) this.#engine.mix(this.#leftOverlap.tail, this.#rightOverlap.tail);
   }
 }
 
@@ -97,8 +99,4 @@ function synthesize(filters: FilterBank, stream: ChannelStream, overlap: Overlap
 
 function shapeNoise({ noiseShaping, shape, spectrum }: ChannelStream): void {
   if (noiseShaping.isActive) noiseShaping.apply(spectrum, shape);
-}
-
-function mixInto(target: Float32Array, other: Float32Array): void {
-  for (let i = 0; i < target.length; i++) target[i] = 0.5 * ((target[i] as number) + (other[i] as number));
 }

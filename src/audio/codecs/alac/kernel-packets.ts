@@ -21,10 +21,10 @@ export class KernelPackets implements AlacPackets {
     // Vectors of 4 samples run over the end of a plane.
     const stride = (frameLength + 3) & ~3;
     // An encoder writes samples as they are before it makes a packet larger; twice that is more than enough.
-    const packetBytes = 1024 + (2 * channels * frameLength * bitsPerSample) / 8 + PACKET_PADDING;
+    const packetBytes = 1024 + Math.ceil((2 * channels * frameLength * bitsPerSample) / 8) + PACKET_PADDING;
     this.#kernel = new Kernel('alac', packetBytes + channels * stride * 4 + 16 * 16);
     this.#kernel.exports.configure(bitsPerSample, mb, pb, kb, frameLength, channels);
-    this.#packet = this.#kernel.u8(Math.ceil(packetBytes));
+    this.#packet = this.#kernel.u8(packetBytes);
     this.planes = Array.from({ length: channels }, () => this.#kernel.f32(stride));
   }
 

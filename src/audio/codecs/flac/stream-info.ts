@@ -13,16 +13,11 @@ export const VORBIS_COMMENT_BLOCK = 4;
 export interface StreamInfo {
   /** The largest block, in samples of each channel. */
   maxBlockSize: number;
-  /** The smallest and the largest frame, in bytes; 0 where that was not known. */
-  minFrameBytes: number;
-  maxFrameBytes: number;
   sampleRate: number;
   channels: number;
   bitsPerSample: number;
   /** Samples in each channel; 0 where that was not known. */
   totalSamples: number;
-  /** MD5 of the samples, in hexadecimal; zeros where that was not known. */
-  md5: string;
 }
 
 const MIN_RATE = 1000;
@@ -44,13 +39,10 @@ export function parseStreamInfo(path: string, block: Uint8Array): StreamInfo {
   const packed = u32be(block, 10);
   const info = {
     maxBlockSize: byteAt(block, 2) * 256 + byteAt(block, 3),
-    minFrameBytes: u32be(block, 4) >>> 8,
-    maxFrameBytes: u32be(block, 6) & 0xffffff,
     sampleRate: packed >>> 12,
     channels: ((packed >>> 9) & 7) + 1,
     bitsPerSample: ((packed >>> 4) & 31) + 1,
     totalSamples: (packed & 15) * 2 ** 32 + u32be(block, 14),
-    md5: Buffer.from(block.subarray(18, STREAM_INFO_BYTES)).toString('hex'),
   };
   if (info.bitsPerSample < 4) {
     throw damaged(path, `its STREAMINFO says ${info.bitsPerSample} bits in a sample; 4 to 32 are possible`);
@@ -87,8 +79,10 @@ export interface FlacConfig {
  * @throws AudioError when there is no STREAMINFO in it or that makes no sense.
  */
 export function parseFlacConfig(path: string, config: Uint8Array): FlacConfig {
-  if (config.length === STREAM_INFO_BYTES) return { info: parseStreamInfo(path, config), channelMask: 0 };
   const isNative = hasChars(config, 0, 'fLaC');
+  if (!isNative && config.length === STREAM_INFO_BYTES) {
+    return { info: parseStreamInfo(path, config), channelMask: 0 };
+  }
   if (!isNative && u32be(config, 0) !== 0) throw damaged(path, 'its FLAC configuration has no known form');
   return parseBlocks(path, config.subarray(4));
 }

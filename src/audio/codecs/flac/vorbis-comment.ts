@@ -2,8 +2,11 @@ import { u32le } from '../../io/bytes.ts';
 
 /** More fields than that in one comment are not read. */
 const MAX_FIELDS = 1000;
-/** Longer values are pictures and the like. */
+/** Longer values are not read. */
 const MAX_VALUE_BYTES = 65_536;
+
+/** Fields that hold a picture in base64. */
+const PICTURES = new Set(['metadata_block_picture', 'coverart']);
 
 /**
  * The fields of a VORBIS_COMMENT block by their lower-case names; the first of several with one name counts.
@@ -25,7 +28,8 @@ export function parseVorbisComment(block: Uint8Array): Record<string, string> {
     if (length > MAX_VALUE_BYTES) continue;
     const field = decoder.decode(block.subarray(start, at));
     const equals = field.indexOf('=');
-    if (equals > 0) tags[field.slice(0, equals).toLowerCase()] ??= field.slice(equals + 1);
+    const name = field.slice(0, Math.max(0, equals)).toLowerCase();
+    if (name !== '' && !PICTURES.has(name)) tags[name] ??= field.slice(equals + 1);
   }
   return tags;
 }

@@ -24,8 +24,12 @@ export interface FilterBank {
    */
   hybrid(channel: number, slot: number, blockType: number, isMixed: boolean, count: number): void;
 
-  /** From `slots` slots of subband samples to 32 samples each. Source: ISO/IEC 11172-3 §2.4.3.2.2. */
-  synthesize(channel: number, slots: number): void;
+  /**
+   * From `slots` slots of subband samples to 32 samples each; returns how large the largest is, NaN aside.
+   *
+   * Source: ISO/IEC 11172-3 §2.4.3.2.2.
+   */
+  synthesize(channel: number, slots: number): number;
 
   /** As if nothing had come before. */
   reset(): void;

@@ -50,6 +50,13 @@ async function firstHeader(track: PacketTrack): Promise<MpegHeader | undefined> 
 
 const LAYOUTS: readonly ChannelLayout[] = [['mono'], ['FL', 'FR']];
 
+/** Peaks that audio does not have, however hot it was mastered; synthetic streams of the conformance suite reach 7.9. */
+const IMPOSSIBLE_PEAK = 16;
+/** Peaks that are a sign of damage where there are other signs of it. */
+const DOUBTFUL_PEAK = 1.5;
+/** Frames behind damage that are doubtful. */
+const RECOVERY_FRAMES = 3;
+
 /** Decodes frames of one sample rate to `outputs` channels. */
 export class MpegDecoder implements PacketDecoder {
   readonly format: DecodedFormat;
@@ -57,6 +64,8 @@ export class MpegDecoder implements PacketDecoder {
   readonly #layer2: Layer2;
   readonly #layer3: Layer3;
   readonly #block: AudioBlock;
+  /** How many of the next frames are doubtful. */
+  #recovering = 0;
   /** For packets of several frames. */
   #joined: Float32Array[] = [];
 
@@ -70,15 +79,18 @@ export class MpegDecoder implements PacketDecoder {
   }
 
   get details(): readonly string[] {
-    const { muted } = this.#layer3;
-    if (muted === 0) return [];
-    return [`${muted} of its granules are silenced: their data are missing or damaged.`];
+    if (this.#layer3.muted === 0) return [];
+    return ['Some of it is silenced, since the data that it refers to are missing or damaged.'];
   }
 
   decode(data: Uint8Array): AudioBlock {
-    const first = this.#frame(data, 0);
-    if (first >= data.length) return this.#block;
-    return this.#rest(data, first);
+    try {
+      const first = this.#frame(data, 0);
+      return first >= data.length ? this.#block : this.#rest(data, first);
+    } catch (error) {
+      this.#recovering = RECOVERY_FRAMES;
+      throw error;
+    }
   }
 
   reset(): void {
@@ -99,7 +111,14 @@ export class MpegDecoder implements PacketDecoder {
     const frame = data.subarray(at, end);
     const layer = header.layer === 3 ? this.#layer3 : this.#layer2;
     const slots = layer.decode(frame, header);
-    for (let channel = 0; channel < this.format.channels; channel++) this.#bank.synthesize(channel, slots);
+    const isDoubtful = header.layer === 3 && this.#layer3.isDoubtful;
+    const limit = isDoubtful || this.#recovering > 0 ? DOUBTFUL_PEAK : IMPOSSIBLE_PEAK;
+    // The second half of a doubtful granule sounds in the next frame.
+    this.#recovering = Math.max(this.#recovering - 1, isDoubtful ? 1 : 0);
+    for (let channel = 0; channel < this.format.channels; channel++) {
+      const peak = this.#bank.synthesize(channel, slots);
+      if (!(peak <= limit)) throw new DamagedPacket(`it decodes to a peak of ${peak.toFixed(1)}`);
+    }
     this.#block.frames = slots * 32;
     return end;
   }

@@ -12,7 +12,7 @@ interface Exports {
     isMixed: number,
     count: number,
   ): void;
-  synthesize(subbands: number, rows: number, output: number, slots: number): void;
+  synthesize(subbands: number, rows: number, output: number, slots: number): number;
 }
 
 /** Floats that a channel takes: overlap, subbands, rows of the synthesis, output. */
@@ -55,11 +55,11 @@ export class KernelFilterBank implements FilterBank {
     );
   }
 
-  synthesize(channel: number, slots: number): void {
+  synthesize(channel: number, slots: number): number {
     const subbands = this.subbands[channel] as Float32Array;
     const rows = this.#rows[channel] as Float32Array;
     const output = this.output[channel] as Float32Array;
-    this.#exports.synthesize(subbands.byteOffset, rows.byteOffset, output.byteOffset, slots);
+    return this.#exports.synthesize(subbands.byteOffset, rows.byteOffset, output.byteOffset, slots);
   }
 
   reset(): void {

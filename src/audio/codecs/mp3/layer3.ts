@@ -25,6 +25,11 @@ interface Channel {
 export class Layer3 {
   /** Granules that were silenced since their data are missing or no Huffman code. */
   muted = 0;
+  /**
+   * Whether the main data of the last frame did not begin where those before it end, or its code did not end where the
+   * side information says: signs of damage, though some encoders leave such gaps.
+   */
+  isDoubtful = false;
   readonly #bank: FilterBank;
   readonly #outputs: number;
   readonly #bands: Bands;
@@ -36,6 +41,8 @@ export class Layer3 {
   #reservoir = 0;
   /** Bytes of both. */
   #mainLength = 0;
+  /** Byte behind the last one that was used. */
+  #usedEnd = 0;
   readonly #channels: readonly [Channel, Channel] = [newChannel(), newChannel()];
 
   /** Writes `outputs` channels (1 or 2) to `bank`; the bank has two even for one, if frames may have two. */
@@ -63,6 +70,7 @@ export class Layer3 {
 
     this.#append(bytes.subarray(mainStart, mainStart + MAX_FREE_LENGTH));
     const granules = header.version === 1 ? 2 : 1;
+    this.isDoubtful = this.#reservoir - this.#side.mainDataBegin !== this.#usedEnd;
     this.#decodeGranules(header, granules);
     this.#keepReservoir();
     return granules * 18;
@@ -82,6 +90,7 @@ export class Layer3 {
     const kept = Math.min(MAX_RESERVOIR, this.#mainLength);
     this.#main.bytes.copyWithin(0, this.#mainLength - kept, this.#mainLength);
     this.#reservoir = kept;
+    this.#usedEnd -= this.#mainLength - kept;
   }
 
   #decodeGranules(header: MpegHeader, granules: number): void {
@@ -98,6 +107,7 @@ export class Layer3 {
       start += bitLength;
       this.#transform(index, channels, skipsSide);
     }
+    this.#usedEnd = (start + 7) >> 3;
   }
 
   /** Whether the mean of the channels is the middle one: all is MS, and both have the same blocks. */
@@ -130,6 +140,7 @@ export class Layer3 {
       readLsfScaleFactors(bits, granule, isIntensity, into.factors);
     }
     into.count = decodeSpectrum(bits, granule, end, into.lines);
+    if (bits.position !== end) this.isDoubtful = true;
     bits.position = end;
     if (into.count < 0) return false;
     requantise(into.lines, into.count, granule, into.factors, this.#bands, isMpeg1);

@@ -49,7 +49,7 @@ export class PlainFilterBank implements FilterBank {
     }
   }
 
-  synthesize(channel: number, slots: number): void {
+  synthesize(channel: number, slots: number): number {
     const subbands = this.subbands[channel] as Float32Array;
     const rows = this.#rows[channel] as Float32Array;
     const output = this.output[channel] as Float32Array;
@@ -60,6 +60,9 @@ export class PlainFilterBank implements FilterBank {
       window(rows, HISTORY + slot, output, slot * SUBBANDS);
     }
     for (let i = 0; i < SUBBANDS; i++) rows.copyWithin(i * ROW, i * ROW + slots, i * ROW + slots + HISTORY);
+    let peak = 0;
+    for (let i = 0; i < slots * SUBBANDS; i++) peak = Math.max(peak, Math.abs(output[i] as number));
+    return peak;
   }
 
   reset(): void {

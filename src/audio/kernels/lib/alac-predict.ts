@@ -1,7 +1,6 @@
 /** Restores the samples of ALAC from residuals, in place in planes of 32 bits. */
 
-/** 16-bit coefficients of up to 31 taps, that of the latest sample first. */
-export const coefficients: usize = memory.data(32 * 2, 16);
+import { coefficients, MAX_TAPS, MAX_WIDTH, predictVectors } from './alac-predict-vectors';
 
 /** Each sample is the one before and the residual, in `width` bits. */
 export function accumulate(plane: usize, count: i32, width: i32): void {
@@ -31,6 +30,10 @@ export function predict(plane: usize, count: i32, order: i32, shift: i32, width:
   }
   accumulate(plane, min(count, order + 1), width);
   const spare = 32 - width;
+  if (order <= MAX_TAPS && width <= MAX_WIDTH) {
+    predictVectors(plane + ((order + 1) << 2), plane + (count << 2), order, shift, spare);
+    return;
+  }
   const half = shift == 0 ? 0 : 1 << (shift - 1);
   const stop = plane + (count << 2);
   for (let at = plane + ((order + 1) << 2); at < stop; at += 4) {

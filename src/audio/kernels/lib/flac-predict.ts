@@ -1,7 +1,6 @@
 /** Restores the samples of a FLAC subframe from residuals. All in place, in planes of 32 bits. */
 
-/** Coefficients of the predictor, that of the latest sample first. */
-export const coefficients: usize = memory.data(32 * 4, 16);
+import { coefficients } from './flac-predict-narrow';
 
 /** Source: RFC 9639 §9.2.5. Arithmetic modulo 2^32 is exact, since the samples fit into 32 bits. */
 export function predictFixed(plane: usize, count: i32, order: i32): void {
@@ -46,18 +45,6 @@ export function predictFixed(plane: usize, count: i32, order: i32): void {
     s1 += s2;
     s0 += s1;
     store<i32>(at, s0);
-  }
-}
-
-/** For sums that fit into 32 bits. Source: RFC 9639 §9.2.6. */
-export function predictNarrow(plane: usize, count: i32, order: i32, shift: i32): void {
-  const stop = plane + (count << 2);
-  for (let at = plane + (order << 2); at < stop; at += 4) {
-    let sum = 0;
-    for (let i = 0; i < order; i++) {
-      sum += load<i32>(coefficients + (i << 2)) * load<i32>(at - ((i + 1) << 2));
-    }
-    store<i32>(at, load<i32>(at) + (sum >> shift));
   }
 }
 
