@@ -4,7 +4,7 @@ import { AudioError, countOf } from '../../errors.ts';
 import type { ByteSource } from '../../io/file-source.ts';
 import { openTrack } from '../../open-track.ts';
 import type { FileType } from '../../probe/file-type.ts';
-import { finishLink, linkEnd, linkStarts } from './chain.ts';
+import { finishLink, linkEnd, linkStarts, MAX_LINKS } from './chain.ts';
 import { type Link, measureLink, openLink } from './link.ts';
 import { LinkConverter } from './link-converter.ts';
 
@@ -19,8 +19,7 @@ import { LinkConverter } from './link-converter.ts';
 export const openOgg: Opener = async (source, type, options) => {
   const first = await openLink(source, 0);
   const starts = await linkStarts(source, first);
-  // Among too many links to count, the end of the first one is found on the way.
-  if (starts !== undefined) await measureLink(source, first, starts[1] ?? source.size);
+  await measureLink(source, first, starts[1] ?? source.size);
   const input = await openTrack(borrowed(source), type, first.track, options);
   const frames = await countFrames(source, input.info, starts, options);
   if (frames === 0) {
@@ -150,10 +149,10 @@ class OggInput implements AudioInput {
 async function countFrames(
   source: ByteSource,
   { frames, sampleRate }: AudioInfo,
-  starts: readonly number[] | undefined,
+  starts: readonly number[],
   { wanted }: OpenOptions,
 ): Promise<number | undefined> {
-  if (starts === undefined || frames === undefined) return undefined;
+  if (starts.length > MAX_LINKS || frames === undefined) return undefined;
   let total = frames;
   for (let i = 1; i < starts.length; i++) {
     try {
