@@ -37,12 +37,33 @@ export interface ImdctBank {
  * @throws RangeError for a size that is no power of two from 64 to 8192.
  */
 export function imdctBank(sizes: readonly ImdctSize[], floats: number, arrays = 64): ImdctBank {
-  const tables = sizes.map(({ size, scale = 1 }) => imdctTables(size, scale));
-  return hasKernels() ? new KernelBank(tables, floats + 4 * arrays) : new PlainBank(tables);
+  const tables = tablesOf(sizes);
+  if (!hasKernels()) return new PlainBank(tables);
+  const bytes = 4 * (imdctFloats(sizes) + floats + 4 * arrays);
+  return new KernelBank(new Kernel<ImdctExports>('imdct', bytes), tables);
 }
 
 /** The same as `imdctBank` where there are no kernels. */
-export class PlainBank implements ImdctBank {
+export function plainBank(sizes: readonly ImdctSize[]): ImdctBank {
+  return new PlainBank(tablesOf(sizes));
+}
+
+/** The same in the memory of a kernel that has more to do: `imdctFloats` numbers of it are taken. */
+export function kernelBank(kernel: Kernel<ImdctExports>, sizes: readonly ImdctSize[]): ImdctBank {
+  return new KernelBank(kernel, tablesOf(sizes));
+}
+
+/** How many numbers the tables of a `kernelBank` take. */
+export function imdctFloats(sizes: readonly ImdctSize[]): number {
+  // 3/4 of the window for the tables, another whole one to work on, and the gaps between arrays.
+  return sizes.reduce((sum, { size }) => sum + 2 * size + 8, 4);
+}
+
+function tablesOf(sizes: readonly ImdctSize[]): ImdctTables[] {
+  return sizes.map(({ size, scale = 1 }) => imdctTables(size, scale));
+}
+
+class PlainBank implements ImdctBank {
   readonly #bySize: ReadonlyMap<number, ImdctTables>;
   readonly #work: Float32Array;
 
@@ -64,7 +85,8 @@ export class PlainBank implements ImdctBank {
   }
 }
 
-interface ImdctExports {
+/** What a kernel has that can transform: `src/audio/kernels/imdct.ts`. */
+export interface ImdctExports {
   imdct(input: number, output: number, points: number, twist: number, roots: number, work: number): void;
   overlapAdd(tail: number, head: number, window: number, output: number, half: number): void;
 }
@@ -81,11 +103,9 @@ class KernelBank implements ImdctBank {
   readonly #bySize: ReadonlyMap<number, Placed>;
   readonly #work: number;
 
-  constructor(tables: readonly ImdctTables[], floats: number) {
-    const own = tables.reduce((sum, { twist, roots }) => sum + twist.length + roots.length + 8, 4);
-    const work = 4 * largest(tables);
-    this.#kernel = new Kernel('imdct', 4 * (own + work + floats));
-    this.#work = this.#kernel.f32(work).byteOffset;
+  constructor(kernel: Kernel<ImdctExports>, tables: readonly ImdctTables[]) {
+    this.#kernel = kernel;
+    this.#work = kernel.f32(4 * largest(tables)).byteOffset;
     this.#bySize = new Map(
       tables.map(({ points, twist, roots }) => {
         return [points * 4, { points, twist: this.#place(twist), roots: this.#place(roots) }];

@@ -31,7 +31,7 @@ export const openOgg: Opener = async (source, type, options) => {
       },
     );
   }
-  return new OggInput({ source, type, options, first, input }, frames);
+  return new OggInput({ source, type, options, first, starts, input }, frames);
 };
 
 interface OpenedOgg {
@@ -39,6 +39,8 @@ interface OpenedOgg {
   type: FileType;
   options: OpenOptions;
   first: Link;
+  /** Where the links begin that were found beforehand, see `linkStarts`. */
+  starts: readonly number[];
   /** The audio of the first link. */
   input: AudioInput;
 }
@@ -86,9 +88,9 @@ class OggInput implements AudioInput {
 
   /** The next link that can be decoded, from `start` on. */
   async #nextLink(start: number): Promise<Link | undefined> {
-    const { source } = this.#opened;
+    const { source, starts } = this.#opened;
     for (let at = start; at < source.size; ) {
-      const end = await linkEnd(source, at);
+      const end = starts.find((next) => next > at) ?? (await linkEnd(source, at));
       this.#links++;
       try {
         const link = await openLink(source, at);
