@@ -8,6 +8,7 @@ import { fileURLToPath } from 'node:url';
 import { rolldown } from 'rolldown';
 import { buildKernels } from './build.kernels.config.js';
 import { writeManual } from './build.manual.config.js';
+import { buildOpus } from './build.opus.config.js';
 
 const root = fileURLToPath(new URL('.', import.meta.url));
 const { version } = JSON.parse(readFileSync(`${root}package.json`, 'utf8'));
@@ -130,6 +131,7 @@ writeFileSync(
 for (const assets of ['demo/prompts', 'sandbox/replies'])
   cpSync(`${root}src/${assets}`, `${fresh}/assets/${assets}`, { recursive: true });
 await buildKernels(root, `${fresh}/kernels`);
+await buildOpus(root, `${fresh}/kernels`);
 await writeManual(root, `${fresh}/man`, version);
 
 const old = `${root}dist.${process.pid}.old`;

@@ -91,6 +91,7 @@ export function buildProgram(ctx: Context, words?: readonly string[]): Command {
       '  $ convirza auth login',
       '  $ convirza users list --json',
       '  $ convirza prompts upload ./prompts --message-type prompt',
+      '  $ convirza audio inspect greeting.m4a',
       '  $ convirza voice stream question.wav --save answer.wav',
       '',
       'Exit codes:',

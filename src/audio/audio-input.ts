@@ -65,8 +65,6 @@ export interface OpenOptions {
   allowTruncated?: boolean | undefined;
   /** What the audio is wanted as. A decoder that can deliver that at less cost may do so; none has to. */
   wanted?: { sampleRate?: number | undefined; mono?: boolean | undefined } | undefined;
-  /** Ends the waiting for standard input. */
-  signal?: AbortSignal | undefined;
 }
 
 /**

@@ -9,7 +9,7 @@ export type { ByteSource } from './io/file-source.ts';
 export { MemorySource } from './io/memory-source.ts';
 export { type SpoolOptions, spool } from './io/spooled-source.ts';
 export { type ChannelLayout, type Speaker, wavLayout } from './layout.ts';
-export { openAudio, openBytes, openSource, STANDARD_INPUT } from './open-audio.ts';
+export { openAudio, openSource } from './open-audio.ts';
 export { type ProcessedAudio, type ProcessOptions, processAudio, wantedFor } from './pipeline.ts';
 export { type Container, type FileType, HEAD_BYTES, identify } from './probe/file-type.ts';
 export { describeContent, type FileIdentity, identifyFile } from './probe/identify-file.ts';

@@ -65,6 +65,11 @@ export class Kernel<Exports> {
   }
 }
 
+/** The module of a kernel, to be started by other means than `Kernel`. Only where there is WebAssembly. */
+export function kernelModule(name: string): WebAssembly.Module {
+  return compiled(name);
+}
+
 function compiled(name: string): WebAssembly.Module {
   let module = modules.get(name);
   if (module === undefined) {

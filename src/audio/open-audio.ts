@@ -23,34 +23,14 @@ const OPENERS: Readonly<Partial<Record<Container, () => Promise<Opener>>>> = {
   matroska: async () => (await import('./containers/matroska/index.ts')).openMatroska,
 };
 
-/** The path that stands for standard input. A file of this name is `./-`. */
-export const STANDARD_INPUT = '-';
-
 /**
- * Opens an audio file for decoding, or with the path `-` what is piped into the program, which is read to its end
- * first; what it is, is judged by its content, not by its name. Close it when done.
+ * Opens an audio file for decoding; what it is, is judged by its content, not by its name. Close it when done.
  *
  * @throws AudioError when the file is missing, unreadable, empty, not audio, of a kind that is not decoded,
- * damaged, or shorter than it says (unless `allowTruncated`); the reason of `signal` when that is aborted.
+ * damaged, or shorter than it says (unless `allowTruncated`).
  */
 export async function openAudio(path: string, options: OpenOptions = {}): Promise<AudioInput> {
-  return openSource(await openBytes(path, options), options);
-}
-
-/**
- * The bytes of a file, or with the path `-` of standard input.
- *
- * @throws AudioError as `openAudio`.
- */
-export async function openBytes(path: string, { signal }: OpenOptions = {}): Promise<ByteSource> {
-  if (path !== STANDARD_INPUT) return FileSource.open(path);
-  if (process.stdin.isTTY) {
-    throw new AudioError('There is no audio on standard input: it is the terminal.', {
-      hint: 'Pipe audio into the command, or name a file instead of "-".',
-    });
-  }
-  const { spool } = await import('./io/spooled-source.ts');
-  return spool(process.stdin, { signal });
+  return openSource(await FileSource.open(path), options);
 }
 
 /** As `openAudio`, for bytes that are there; closes `source` when it throws. */

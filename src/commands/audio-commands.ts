@@ -58,7 +58,7 @@ function addConvert(audio: Command, run: RunAction): void {
     .option('--force', 'replace files that are there')
     .option('--dry-run', 'show what would be written and write nothing')
     .option('--jobs <count>', 'files converted at once (default: one for each core)')
-    .addOption(choice('--preset <name>', 'a format by name; see below', PRESET_NAMES))
+    .addOption(choice('--preset <name>', `${PRESET_NAMES.join(', ')}; see below`, PRESET_NAMES))
     .option('--rate <hz>', 'sample rate, such as 24000, 8k, 44.1k')
     .addOption(choice('--channels <count>', '1, 2 or source', ['1', '2', 'source']))
     .option('--channel <number>', 'this channel of the source alone, counted from 1, instead of a mix')

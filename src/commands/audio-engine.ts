@@ -27,6 +27,7 @@ import {
 } from '../audio/index.ts';
 import { FileSource } from '../audio/io/file-source.ts';
 import { ENCODED_BYTES } from '../audio/write/encode.ts';
+import { lengthOf, observe } from './audio-progress.ts';
 
 export interface InputSettings {
   allowTruncated: boolean;
@@ -117,17 +118,6 @@ export async function openInput(
   }
 }
 
-/** Seconds that are left of a file; undefined where only decoding would tell. */
-export function lengthOf(
-  seconds: number | undefined,
-  { start = 0, duration, trimSilence }: Processing,
-): number | undefined {
-  if (trimSilence !== undefined && trimSilence !== false) return undefined;
-  if (seconds === undefined) return undefined;
-  const rest = Math.max(0, seconds - start);
-  return duration === undefined ? rest : Math.min(rest, duration);
-}
-
 /** Converts into a file that appears when it is complete. @throws AudioError; nothing is left behind then */
 export async function convertToFile(job: ConversionJob, hooks: ConversionHooks): Promise<Converted> {
   return convert(job, hooks, async (format, isLong) => {
@@ -176,8 +166,6 @@ export async function convertToStream(
   });
 }
 
-const PROGRESS_STEP = 0.01;
-
 type OutputFormat = WavOptions & { encoding: Encoding };
 
 async function convert(
@@ -188,10 +176,10 @@ async function convert(
   const bytes = await openBytes(source, hooks);
   const input = await openInput(bytes, settings, processing);
   try {
-    const audio = await processAudio(input, { ...processing, signal: hooks.signal });
+    const observed = hooks.onProgress === undefined ? input : observe(input, processing, hooks.onProgress);
+    const audio = await processAudio(observed, { ...processing, signal: hooks.signal });
     const { sampleRate, channels } = audio;
     const seconds = lengthOf(input.info.seconds, processing);
-    const report = progressOf(seconds === undefined ? undefined : seconds * sampleRate, hooks.onProgress);
     const { encoding, dither } = output;
     const order = wavOrder(audio.layout);
     const layout = order.map((from) => audio.layout[from] ?? 'unknown');
@@ -205,7 +193,6 @@ async function convert(
       for await (const block of audio.blocks()) {
         await sink.write(encode(inOrder(block, order)));
         frames += block.frames;
-        report(frames);
       }
       hooks.signal.throwIfAborted();
       const written = await sink.finish();
@@ -228,19 +215,4 @@ const MOST_COMPRESSION = 50;
 function inOrder(block: AudioBlock, order: readonly number[]): AudioBlock {
   if (order.every((from, to) => from === to)) return block;
   return { frames: block.frames, channels: order.map((from) => block.channels[from] as Float32Array) };
-}
-
-/** Tells of every hundredth part once. */
-function progressOf(
-  total: number | undefined,
-  onProgress: ConversionHooks['onProgress'],
-): (frames: number) => void {
-  if (total === undefined || total === 0 || onProgress === undefined) return () => {};
-  let told = 0;
-  return (frames) => {
-    const done = Math.min(1, frames / total);
-    if (done - told < PROGRESS_STEP) return;
-    told = done;
-    onProgress(done);
-  };
 }

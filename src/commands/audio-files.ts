@@ -2,9 +2,10 @@
 import type { Dirent } from 'node:fs';
 import { readdir, stat } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
-import { identifyFile } from '../audio/index.ts';
+import { type AudioNote, identifyFile } from '../audio/index.ts';
 import { CliError } from '../shared/errors.ts';
 import { fileError } from './input.ts';
+import type { Invocation } from './invocation.ts';
 
 /** The name of standard input and standard output. */
 export const STREAM = '-';
@@ -118,14 +119,48 @@ export function leftOut(skipped: readonly string[]): string {
   return `Left out, no audio: ${skipped.slice(0, MOST_NAMED).join(', ')}${more}.`;
 }
 
-/** An error that names the file, and as the user did rather than by its whole path. */
-export function asNamed(error: unknown, { path, shown }: Pick<AudioFile, 'path' | 'shown'>): Error {
+/** Standard input where the files say so. @throws CliError `usage` when nobody pipes anything in */
+export function stdinOf(
+  { ctx }: Invocation,
+  files: readonly Pick<AudioFile, 'path'>[],
+): NodeJS.ReadStream | undefined {
+  if (!files.some(({ path }) => path === STREAM)) return undefined;
+  if (ctx.stdinIsTerminal)
+    throw new CliError('usage', 'Audio is to be read from standard input, but that is a terminal', {
+      hint: 'Pipe it in, or redirect a file with <.',
+    });
+  return ctx.stdin;
+}
+
+type Named = Pick<AudioFile, 'path' | 'shown'>;
+
+/** A text with files named as the user did, rather than by their whole paths. */
+export function textAsNamed(text: string, ...files: readonly Named[]): string {
+  return files.reduce((all, { path, shown }) => all.replaceAll(`"${path}"`, `"${shown}"`), text);
+}
+
+/** Notes in words of `textAsNamed`. */
+export function notesAsNamed(notes: readonly AudioNote[], file: Named): AudioNote[] {
+  return notes.map(({ level, text }) => ({ level, text: textAsNamed(text, file) }));
+}
+
+/** As `textAsNamed`, with the first of the files in front where the text names none. */
+export function textAbout(text: string, file: Named, ...others: readonly Named[]): string {
+  const namesNone = !text.includes('"') && file.path !== STREAM;
+  return namesNone ? `"${file.shown}": ${text}` : textAsNamed(text, file, ...others);
+}
+
+/** An error in words of `textAbout`. */
+export function asNamed(error: unknown, file: Named, ...others: readonly Named[]): Error {
   if (!(error instanceof CliError)) return error instanceof Error ? error : new Error(String(error));
   const { type, message, hint } = error;
-  const named = (text: string) => text.replaceAll(`"${path}"`, `"${shown}"`);
-  const text = named(message);
-  return new CliError(type, text.includes(shown) ? text : `"${shown}": ${text}`, {
-    hint: hint === undefined ? undefined : named(hint),
+  return new CliError(type, textAbout(message, file, ...others), {
+    hint: hint === undefined ? undefined : textAsNamed(hint, file, ...others),
     cause: error,
   });
+}
+
+/** What was lost on the way. */
+export function warnings(notes: readonly AudioNote[]): string[] {
+  return notes.filter(({ level }) => level === 'warning').map(({ text }) => text);
 }

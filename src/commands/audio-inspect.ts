@@ -6,16 +6,16 @@ import { createRowSink, type RowSink } from '../output/rows.ts';
 import { CliError } from '../shared/errors.ts';
 import { analyse } from './audio-analysis.ts';
 import { type InputSettings, openBytes, openInput } from './audio-engine.ts';
-import { type AudioFile, asNamed, findAudioFiles, leftOut, STREAM } from './audio-files.ts';
+import { type AudioFile, asNamed, findAudioFiles, leftOut, notesAsNamed, stdinOf } from './audio-files.ts';
 import { promptFitness, voiceFitness } from './audio-fitness.ts';
 import {
   type Inspection,
   inspectionObject,
   inspectionOf,
-  reportOf,
   SUMMARY_COLUMNS,
   summaryRow,
-} from './audio-report.ts';
+} from './audio-inspection.ts';
+import { reportOf } from './audio-report.ts';
 import { type InputFlags, readInput } from './audio-settings.ts';
 import type { Invocation } from './invocation.ts';
 
@@ -106,7 +106,7 @@ class InspectRun {
 
   async #inspect(file: AudioFile, onProgress: (done: number) => void): Promise<Inspection> {
     const { ctx } = this.#invocation;
-    const stdin = file.path === STREAM ? ctx.stdin : undefined;
+    const stdin = stdinOf(this.#invocation, [file]);
     const bytes = await openBytes(file.path, { stdin, signal: ctx.signal });
     const { type, size } = await identifySource(bytes);
     const opened = await openInput(bytes, this.#settings);
@@ -119,7 +119,7 @@ class InspectRun {
         format: isRaw ? 'raw samples' : (type?.name ?? info.container),
         mimeType: isRaw ? null : (type?.mimeType ?? null),
         bytes: size,
-        analysis,
+        analysis: { ...analysis, notes: notesAsNamed(analysis.notes, file) },
         prompt: await promptFitness(file, ctx.cwd),
         voice: voiceFitness(info),
       });

@@ -16,9 +16,10 @@ import { cleanLine } from '../output/clean.ts';
 import type { Progress } from '../output/progress.ts';
 import { writeRecord } from '../output/rows.ts';
 import { CliError } from '../shared/errors.ts';
-import { lengthOf, openBytes, openInput } from './audio-engine.ts';
-import { asNamed, STREAM } from './audio-files.ts';
+import { openBytes, openInput } from './audio-engine.ts';
+import { asNamed, STREAM, stdinOf, textAbout } from './audio-files.ts';
 import { findPlayer, type Player } from './audio-players.ts';
+import { lengthOf } from './audio-progress.ts';
 import { type InputFlags, type ProcessingFlags, readInput, readProcessing } from './audio-settings.ts';
 import { formatTime } from './audio-values.ts';
 import type { Invocation } from './invocation.ts';
@@ -37,7 +38,7 @@ export async function runAudioPlay(invocation: Invocation, file: string, flags: 
   const processing = readProcessing(flags);
   const player = findPlayer(ctx, flags.player);
   const path = file === STREAM ? STREAM : resolve(ctx.cwd, file);
-  const stdin = path === STREAM ? ctx.stdin : undefined;
+  const stdin = stdinOf(invocation, [{ path }]);
   try {
     const bytes = await openBytes(path, { stdin, signal: ctx.signal });
     const input = await openInput(bytes, settings, processing);
@@ -47,7 +48,8 @@ export async function runAudioPlay(invocation: Invocation, file: string, flags: 
     const audio = await processAudio(input, { ...processing, signal: ctx.signal });
     const total = lengthOf(input.info.seconds, processing);
     const seconds = await play(invocation, player, audio, { title: cleanLine(file), total });
-    for (const { level, text } of audio.notes) if (level === 'warning') invocation.warn(cleanLine(text));
+    for (const { level, text } of audio.notes)
+      if (level === 'warning') invocation.warn(cleanLine(textAbout(text, { path, shown: file })));
     if (invocation.format === 'table') return;
     await writeRecord({ file, player: player.name, seconds }, invocation.rowsOptions());
   } catch (error) {

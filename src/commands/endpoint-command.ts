@@ -123,7 +123,7 @@ export function addEndpointCommand(family: Command, endpoint: Endpoint, ctx: Con
     case 'prompts-upload':
       command
         .option('--convert', 'decode and upload as 16-bit PCM WAV')
-        .option('--allow-truncated', 'take a WAV file that is shorter than its header says')
+        .option('--allow-truncated', 'take what there is of a file that is shorter than it says')
         .option('--any-size', 'send files over 50 MB all the same');
       command.action(
         run(async (invocation, [files], options) => {

@@ -45,7 +45,7 @@ function addVoice(program: Command, run: RunAction): void {
   voice
     .command('stream')
     .description('Speak an audio file to an agent in real time and show its answer')
-    .argument('<file>', 'WAV file; it is converted to 24 kHz mono on the way')
+    .argument('<file>', 'audio file of any common format, or - for standard input; sent as 24 kHz mono')
     .option('--save <file>', 'keep the spoken answer as a WAV file')
     .addOption(
       new Option('--transport <kind>', 'how audio is sent: binary frames, or JSON audio_input messages')
@@ -60,13 +60,13 @@ function addVoice(program: Command, run: RunAction): void {
         .argParser(numberBetween(0.1, 3600))
         .default(20),
     )
-    .option('--allow-truncated', 'take a WAV file that is shorter than its header says')
+    .option('--allow-truncated', 'take what there is of a file that is shorter than it says')
     .addHelpText(
       'after',
       [
         '',
         'Examples:',
-        '  $ convirza voice stream question.wav --save answer.wav',
+        '  $ convirza voice stream question.m4a --save answer.wav',
         '  $ convirza voice stream question.wav --json --sandbox',
         '',
         'Notes:',

@@ -7,6 +7,7 @@ import type { ConvirzaClient } from '../convirza/client.ts';
 import { walk } from '../convirza/paging.ts';
 import { promptsEndpoint, uploadPrompt } from '../convirza/prompts.ts';
 import type { FormPart } from '../convirza/trace.ts';
+import { cleanLine } from '../output/clean.ts';
 import type { Progress } from '../output/progress.ts';
 import { createRowSink } from '../output/rows.ts';
 import { CliError } from '../shared/errors.ts';
@@ -227,6 +228,7 @@ class UploadRun {
   /** Decodes to a 16-bit PCM WAV of the file's own rate and channels, in a folder that goes with the run. */
   async #convert(upload: PlannedUpload): Promise<{ path: string; bytes: number }> {
     const { openAudio, toPcm16, WavFileWriter } = await import('../audio/index.ts');
+    const { textAbout, warnings } = await import('./audio-files.ts');
     this.#temporary ??= await mkdtemp(join(tmpdir(), 'convirza-upload-'));
     const path = join(this.#temporary, 'prompt.wav');
     const input = await openAudio(upload.path, { allowTruncated: this.#input.allowTruncated });
@@ -237,6 +239,8 @@ class UploadRun {
         const pcm = toPcm16(input, { sampleRate, channels: 'source', signal: this.#invocation.ctx.signal });
         for await (const piece of pcm) await writer.write(piece);
         const { bytes } = await writer.finish();
+        for (const text of warnings(input.notes ?? []))
+          this.#invocation.warn(cleanLine(textAbout(text, upload)));
         return { path, bytes };
       } catch (error) {
         await writer.abort();

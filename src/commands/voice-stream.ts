@@ -1,6 +1,6 @@
 /** `voice stream`: speak a file to an agent, show what is said, keep the answer. */
 import { resolve } from 'node:path';
-import { openAudio, toPcm16 } from '../audio/index.ts';
+import { toPcm16 } from '../audio/index.ts';
 import { AnswerText, type Emotion, VOICE_AUDIO, type VoiceEvent } from '../nextevi/messages.ts';
 import type { VoiceCredentials, VoiceTrace } from '../nextevi/session.ts';
 import { type StreamSummary, streamSpeech } from '../nextevi/stream.ts';
@@ -10,6 +10,8 @@ import { type Progress, startProgress } from '../output/progress.ts';
 import { writeRecord } from '../output/rows.ts';
 import { CliError } from '../shared/errors.ts';
 import type { JsonObject } from '../shared/json.ts';
+import { openBytes, openInput } from './audio-engine.ts';
+import { STREAM, stdinOf, textAbout, warnings } from './audio-files.ts';
 import type { Invocation } from './invocation.ts';
 import { type KeptReply, Reply, refuseSameFile } from './voice-reply.ts';
 
@@ -137,12 +139,14 @@ export async function runVoiceStream(
   const { ctx } = invocation;
   const url = invocation.url('voice-url');
   const credentials = await voiceCredentials(invocation, options);
-  const path = resolve(ctx.cwd, file);
+  const path = file === STREAM ? STREAM : resolve(ctx.cwd, file);
   const save = options.save === undefined ? undefined : resolve(ctx.cwd, options.save);
-  const input = await openAudio(path, { allowTruncated: options.allowTruncated });
-  invocation.onClose(() => input.close());
   const { sampleRate, channels } = VOICE_AUDIO;
-  if (save !== undefined) await refuseSameFile(path, save);
+  const bytes = await openBytes(path, { stdin: stdinOf(invocation, [{ path }]), signal: ctx.signal });
+  const settings = { allowTruncated: options.allowTruncated === true, raw: undefined };
+  const input = await openInput(bytes, settings, { sampleRate, channels });
+  invocation.onClose(() => input.close());
+  if (save !== undefined && path !== STREAM) await refuseSameFile(path, save);
   const saved = save === undefined ? undefined : await Reply.create(save);
   const progress = await openProgress(invocation);
   const conversation = new Conversation(invocation, progress);
@@ -179,6 +183,8 @@ export async function runVoiceStream(
   }
   conversation.endAnswer();
   progress.stop();
+  for (const text of warnings(input.notes ?? []))
+    invocation.warn(cleanLine(textAbout(text, { shown: file, path })));
   // What has arrived is kept, however the session ended.
   const reply = await saved?.finish(problem === undefined).catch((error: unknown) => {
     if (problem === undefined || !(error instanceof CliError)) throw error;

@@ -29,7 +29,7 @@ describe('an AudioSpecificConfig', () => {
   test('of AAC-LC, as most files have it', () => {
     expect(parse(Uint8Array.of(0x12, 0x10))).toMatchObject({
       sampleRate: 44_100,
-      hasSbr: false,
+      hasSbr: undefined,
       hasPs: false,
     });
     expect(layout(Uint8Array.of(0x12, 0x10))).toEqual(['FL', 'FR']);
@@ -42,7 +42,7 @@ describe('an AudioSpecificConfig', () => {
 
   test('that depends on a core coder, and with an extension flag', () => {
     const bits = lc(3, 2).put(1, 0).put(1, 1).put(14, 1234).put(1, 1).put(1, 0);
-    expect(parse(bits.bytes())).toMatchObject({ sampleRate: 48_000, hasSbr: false });
+    expect(parse(bits.bytes())).toMatchObject({ sampleRate: 48_000, hasSbr: undefined });
   });
 
   test.each([
@@ -115,7 +115,7 @@ describe('signalling of HE-AAC', () => {
       true,
       false,
     ],
-    ['another extension', (bits: BitWriter) => bits.put(5, 22).put(1, 1).put(4, 4), false, false],
+    ['another extension', (bits: BitWriter) => bits.put(5, 22).put(1, 1).put(4, 4), undefined, false],
   ])('behind the config of AAC-LC: %s', (_, extend, hasSbr, hasPs) => {
     const bits = extend(lc(7, 2).put(3, 0).put(11, 0x2b7));
     expect(parse(bits.bytes())).toMatchObject({ sampleRate: 22_050, hasSbr, hasPs });

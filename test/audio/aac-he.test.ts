@@ -58,6 +58,11 @@ describe('HE-AAC', () => {
     expect(decoder.details?.[0]).toMatch(/^Of HE-AAC v2 .* its parametric stereo is heard as mono\.$/);
   });
 
+  test('is not what the config says it is not', async () => {
+    const without = new BitWriter().append(bitsOf(LC)).put(11, 0x2b7).put(5, 5).put(1, 0).put(4, 0).bytes();
+    expect((await decoderOf(without, extended(13))).format.profile).toBe('LC');
+  });
+
   test('other extension payload means nothing', async () => {
     const decoder = await decoderOf(LC, extended(11));
     expect(decoder.format.profile).toBe('LC');

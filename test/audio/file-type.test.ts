@@ -64,6 +64,8 @@ describe('identify', () => {
     ['caf', 'alac', 'audio/x-caf', 'CAF', bytes('caff\0\x01\0\0desc', Buffer.alloc(16), 'alac')],
     ['caf', 'pcm', 'audio/x-caf', 'CAF', bytes('caff\0\x01\0\0desc', Buffer.alloc(16), 'lpcm')],
     ['au', undefined, 'audio/basic', 'Sun/NeXT AU', latin('.snd\0\0\0\x18\0\0\0\0')],
+    ['au', undefined, 'audio/basic', 'Sun/NeXT AU', latin('dns.\x18\0\0\0\0\0\0\0')],
+    ['au', undefined, 'audio/basic', 'Sun/NeXT AU', latin('\0ds.\x18\0\0\0\0\0\0\0')],
     ['amr', 'amr_nb', 'audio/amr', 'AMR', latin('#!AMR\n\x3c')],
     ['amr', 'amr_wb', 'audio/amr-wb', 'AMR-WB', latin('#!AMR-WB\n\x3c')],
     ['m4a', undefined, 'audio/mp4', 'M4A', ftyp('M4A ')],

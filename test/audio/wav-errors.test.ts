@@ -117,6 +117,7 @@ describe('headers', () => {
     ['a frame too small', { channels: 2, blockAlign: 2 }, /2 channels of 16 bits in a frame of 2 bytes/],
     ['a frame that does not divide', { channels: 2, blockAlign: 5 }, /in a frame of 5 bytes/],
     ['no bits', { bits: 0, blockAlign: 0 }, /1 channel of 0 bits in a frame of 0 bytes/],
+    ['MP3 without a frame', { tag: 0x55, blockAlign: 1 }, /holds no MPEG audio frame/],
     ['GSM', { tag: 0x31, blockAlign: 65, bits: 0 }, /holds GSM 6\.10 \(format tag 0x0031\)/],
     ['AAC', { tag: 0xff, blockAlign: 1 }, /holds AAC \(format tag 0x00ff\)/],
     ['IMA ADPCM of 3 bits', { tag: 0x11, bits: 3, blockAlign: 256 }, /ADPCM with 3 bits; 4 can be decoded/],

@@ -158,6 +158,45 @@ describe('chunks', () => {
   });
 });
 
+describe('tags', () => {
+  const data = chunk('data', int16(1, 2));
+  const entry = (id: string, text: string) => chunk(id, Buffer.from(text, 'latin1'));
+  const info = (...entries: Buffer[]) => chunk('LIST', Buffer.concat([Buffer.from('INFO'), ...entries]));
+
+  test('of an INFO list, before or behind the samples', async () => {
+    const texts = [
+      ...[
+        entry('INAM', 'A waltz\0'),
+        entry('IART', 'J\xfcrgen'),
+        entry('ICRD', '2024'),
+        entry('IPRD', 'Dances\0\0'),
+      ],
+      ...[entry('ICMT', 'odd'), entry('ISFT', 'someone'), entry('INAM', 'second')],
+    ];
+    const tags = { title: 'A waltz', artist: 'Jürgen', date: '2024', album: 'Dances', comment: 'odd' };
+    for (const chunks of [
+      [fmt(), info(...texts), data],
+      [fmt(), data, chunk('LIST', Buffer.from('adtl....')), chunk('id3 ', Buffer.alloc(20)), info(...texts)],
+    ]) {
+      expect((await decodeBytes(riff(chunks))).info.tags).toEqual(tags);
+    }
+  });
+
+  test('in UTF-8 where that is what they are', async () => {
+    const text = chunk('INAM', Buffer.from('Grüße, 世界'));
+    expect((await decodeBytes(riff([fmt(), info(text), data]))).info.tags).toEqual({ title: 'Grüße, 世界' });
+  });
+
+  test('are bounded, and none where there are none', async () => {
+    const long = await decodeBytes(riff([fmt(), info(entry('ICMT', 'x'.repeat(100_000))), data]));
+    expect(long.info.tags?.['comment']).toHaveLength(4096);
+    const cut = riff([fmt(), chunk('LIST', Buffer.from('INFOINAM\xff\xff\xff\xffab', 'latin1')), data]);
+    expect((await decodeBytes(cut)).info.tags).toEqual({ title: 'ab' });
+    expect((await decodeBytes(riff([fmt(), info(entry('INAM', ' \0')), data]))).info.tags).toBeUndefined();
+    expect((await decodeBytes(riff([fmt(), data]))).info.tags).toBeUndefined();
+  });
+});
+
 describe('reading', () => {
   test('a long file comes in several blocks, and from the start at each call', async () => {
     const samples = Array.from({ length: 100_000 }, (_, i) => (i % 65_536) - 32_768);

@@ -3,7 +3,7 @@ import { existsSync, readdirSync } from 'node:fs';
 import { link, mkdir, readFile, symlink, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { runBytes, wavFormat } from '../helpers/audio-cli.ts';
+import { joined, runBytes, sine, wavFormat, wavOf } from '../helpers/audio-cli.ts';
 import { BIN, cleanEnv, errorLine, PROMPTS, run, temporaryFolder } from '../helpers/cli.ts';
 import { checkWav, toneWav } from '../helpers/wav.ts';
 
@@ -136,6 +136,64 @@ describe('what is written', () => {
       expect(checkWav(part)).toBe(1);
       expect(part.subarray(44).equals(toneWav(2).subarray(44 + 24_000, 44 + 72_000))).toBe(true);
     }
+  });
+});
+
+describe('what is done to it', () => {
+  const measured = async (folder: string, name: string) => {
+    const { stdout } = await run(['audio', 'inspect', name, '--json'], folder);
+    return JSON.parse(stdout)[0] as {
+      seconds: number;
+      loudness: { integrated_lufs: number; true_peak_dbtp: number };
+      levels: { peak_dbfs: number };
+      silence: { before_seconds: number; after_seconds: number };
+    };
+  };
+
+  it.each(['-16', '-23LUFS'])('--normalize %s reaches the loudness and keeps the peaks', async (target) => {
+    const loud = sine(2, { amplitude: 0.7 });
+    const soft = sine(4, { amplitude: 0.05, frequency: 440 });
+    const folder = await folderWith({ 'in.wav': wavOf([joined(soft, loud, soft)], 48_000) });
+    const result = await convert(folder, 'in.wav', '-o', 'out.wav', '--normalize', target);
+    expect(result.code).toBe(0);
+    const { loudness } = await measured(folder, 'out.wav');
+    expect(loudness.integrated_lufs).toBeCloseTo(Number.parseFloat(target), 0);
+    expect(loudness.true_peak_dbtp).toBeLessThanOrEqual(-0.95);
+  });
+
+  it('--gain moves the level by so many dB', async () => {
+    const folder = await folderWith({ 'in.wav': wavOf([sine(1, { amplitude: 0.25 })], 48_000) });
+    expect((await convert(folder, '--gain', '-6', 'in.wav', '-o', 'out.wav')).code).toBe(0);
+    expect((await measured(folder, 'out.wav')).levels.peak_dbfs).toBeCloseTo(-18.04, 1);
+  });
+
+  it.each([[['--trim-silence']], [['--trim-silence', '-40']], [['--trim-silence', '-40dB']]])(
+    '%j cuts the silence at both ends, and takes no file for a level',
+    async (flags) => {
+      const quiet = new Float32Array(96_000);
+      const folder = await folderWith({ 'in.wav': wavOf([joined(quiet, sine(1), quiet)], 48_000) });
+      expect((await convert(folder, ...flags, 'in.wav', '-o', 'out.wav')).code).toBe(0);
+      const { seconds, silence } = await measured(folder, 'out.wav');
+      expect(seconds).toBeCloseTo(1.15, 1);
+      expect(Math.max(silence.before_seconds, silence.after_seconds)).toBeLessThan(0.12);
+    },
+  );
+
+  it('--channel takes one channel alone', async () => {
+    const left = sine(0.5, { amplitude: 0.1 });
+    const folder = await folderWith({ 'in.wav': wavOf([left, sine(0.5, { amplitude: 0.8 })], 48_000) });
+    expect((await convert(folder, 'in.wav', '-o', 'out.wav', '--channel', '1')).code).toBe(0);
+    expect((await readFile(join(folder, 'out.wav'))).equals(wavOf([left], 48_000))).toBe(true);
+  });
+
+  it('what a silent file cannot be brought to is a warning', async () => {
+    const folder = await folderWith({ 'in.wav': wavOf([new Float32Array(48_000)], 48_000) });
+    const result = await convert(folder, 'in.wav', '-o', 'out.wav', '--normalize', '-16', '--quiet');
+    expect(result.code).toBe(0);
+    expect(result.stderr).toMatch(/^warning: "in\.wav": .*silent/);
+    const json = await convert(folder, 'in.wav', '-o', 'j.wav', '--normalize', '-16', '--json', '--quiet');
+    expect(json.stderr).toBe('');
+    expect(JSON.parse(json.stdout)[0].notes).toEqual([{ level: 'warning', text: expect.any(String) }]);
   });
 });
 
@@ -392,6 +450,35 @@ describe('many files', () => {
       { file: 'b.mp3', output: join('out', 'b.wav'), encoding: 'pcm_s16le', replaces: true },
     ]);
     expect(filesIn(folder)).toEqual(['a.mp3', 'b.mp3', join('out', 'b.wav')]);
+  });
+});
+
+describe('every format of the prompts', () => {
+  it('converts a folder of them, in threads', async () => {
+    const folder = await temporaryFolder();
+    const flags = ['--preset', 'voice', '--jobs', '2', '--json'];
+    const result = await convert(folder, PROMPTS, '-o', 'out', ...flags);
+    expect(result.code).toBe(0);
+    const rows = JSON.parse(result.stdout) as { file: string; output: string; seconds: number }[];
+    expect(rows).toHaveLength(readdirSync(PROMPTS).length);
+    for (const { output, seconds } of rows) {
+      expect(checkWav(await readFile(join(folder, output)), 24_000, 1)).toBeCloseTo(seconds, 3);
+      expect(seconds).toBeGreaterThan(2.9);
+      expect(seconds).toBeLessThan(4);
+    }
+  });
+
+  it('damage that was bridged is a warning that names the file', async () => {
+    const bytes = await readFile(join(PROMPTS, 'survey.flac'));
+    for (let at = 20_000; at < 20_400; at++) bytes[at] = ((bytes[at] ?? 0) * 7 + 3) % 256;
+    const folder = await folderWith({ 'damaged.flac': bytes });
+    const result = await convert(folder, 'damaged.flac', '-o', 'out.wav', '--quiet');
+    expect(result.code).toBe(0);
+    expect(result.stderr).toMatch(/^warning: "damaged\.flac" is damaged: .*\n$/);
+    const json = await convert(folder, 'damaged.flac', '-o', 'json.wav', '--json');
+    expect(JSON.parse(json.stdout)[0].notes).toEqual([
+      { level: 'warning', text: expect.stringMatching(/^"damaged\.flac" is damaged/) },
+    ]);
   });
 });
 

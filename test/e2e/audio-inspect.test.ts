@@ -3,7 +3,7 @@ import { open, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { stripVTControlCharacters } from 'node:util';
 import { describe, expect, it } from 'vitest';
-import { runBytes, sine, wavOf } from '../helpers/audio-cli.ts';
+import { joined, runBytes, sine, wavOf } from '../helpers/audio-cli.ts';
 import { BIN, cleanEnv, errorLine, PROMPTS, run, temporaryFolder } from '../helpers/cli.ts';
 import { toneWav } from '../helpers/wav.ts';
 
@@ -35,16 +35,6 @@ async function inspected(wav: Buffer): Promise<Inspected> {
 }
 
 const silence = (seconds: number) => new Float32Array(seconds * 48_000);
-
-function joined(...parts: Float32Array[]): Float32Array {
-  const all = new Float32Array(parts.reduce((sum, part) => sum + part.length, 0));
-  let at = 0;
-  for (const part of parts) {
-    all.set(part, at);
-    at += part.length;
-  }
-  return all;
-}
 
 const inverted = (samples: Float32Array) => samples.map((value) => -value);
 

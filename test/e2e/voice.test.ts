@@ -83,6 +83,27 @@ describe('voice stream', () => {
     expect(checkWav(await readFile(join(bench.home, 'r.wav')))).toBeGreaterThan(1);
   });
 
+  it.each([
+    ['menu.mp3', 3.4],
+    ['voicemail.m4a', 3.9],
+    ['hold.ogg', 3.2],
+    ['closed.webm', 3.4],
+    ['survey.flac', 3.0],
+  ])('speaks %s too', async (name, seconds) => {
+    const bench = await startBench({ voice: AT_ONCE });
+    const result = await bench.anonymous(['voice', 'stream', join(PROMPTS, name), '--json', ...FAST]);
+    expect(result.stderr).toBe('');
+    expect((JSON.parse(result.stdout) as { sent_seconds: number }).sent_seconds).toBeCloseTo(seconds, 1);
+  });
+
+  it('speaks what is piped into it', async () => {
+    const bench = await startBench({ voice: AT_ONCE });
+    const input = await readFile(join(PROMPTS, 'menu.mp3'));
+    const result = await bench.anonymous(['voice', 'stream', '-', '--json', ...FAST], { input });
+    expect(result.code).toBe(0);
+    expect((JSON.parse(result.stdout) as { sent_seconds: number }).sent_seconds).toBeCloseTo(3.4, 1);
+  });
+
   it('converts any rate and number of channels', async () => {
     const bench = await startBench({ voice: AT_ONCE });
     await writeFile(join(bench.home, 'stereo.wav'), toneWav(1.5, 44_100, 2));

@@ -73,3 +73,14 @@ export function wavFormat(file: Buffer): {
     bits: file.readUInt16LE(at + 14),
   };
 }
+
+/** One after the other. */
+export function joined(...parts: Float32Array[]): Float32Array {
+  const all = new Float32Array(parts.reduce((sum, part) => sum + part.length, 0));
+  let at = 0;
+  for (const part of parts) {
+    all.set(part, at);
+    at += part.length;
+  }
+  return all;
+}

@@ -34,7 +34,7 @@ export interface Result {
 export interface RunOptions {
   env?: Record<string, string | undefined>;
   /** Text for standard input; without it the input is closed at once. */
-  input?: string;
+  input?: string | Uint8Array;
   cwd?: string;
   /** Called with the child as soon as it runs. */
   onStart?: (child: ChildProcess) => void;

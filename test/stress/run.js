@@ -1,5 +1,7 @@
-/** `npm run stress`, or `npm run stress -- --rounds 20 --kills 50`. Code 1 when something went wrong. */
+/** `npm run stress`, or `npm run stress -- --rounds 20 --kills 50 --fuzz 1000 --peer 0`. Code 1 when something went wrong. */
 import { parseArgs } from 'node:util';
+import { audioPeer } from './audio-peer.js';
+import { fuzzAudio } from './fuzz-audio.js';
 import { killRounds } from './kill.js';
 import { refreshRounds } from './refresh.js';
 
@@ -7,9 +9,16 @@ import { refreshRounds } from './refresh.js';
 const account = { email: 'admin@example.com', password: 'sandbox-password' };
 
 const { values } = parseArgs({
-  options: { rounds: { type: 'string', default: '200' }, kills: { type: 'string', default: '200' } },
+  options: {
+    rounds: { type: 'string', default: '200' },
+    kills: { type: 'string', default: '200' },
+    fuzz: { type: 'string', default: '50000' },
+    peer: { type: 'string', default: '1' },
+  },
 });
 const rounds = Number(values.rounds);
 const kills = Number(values.kills);
 if (rounds > 0 && !(await refreshRounds(rounds, account))) process.exitCode = 1;
 if (kills > 0 && !(await killRounds(kills, account))) process.exitCode = 1;
+if (Number(values.peer) > 0 && !audioPeer()) process.exitCode = 1;
+if (Number(values.fuzz) > 0 && !(await fuzzAudio(Number(values.fuzz)))) process.exitCode = 1;

@@ -91,7 +91,7 @@ async function soundAt(source: ByteSource, chunk: IffChunk): Promise<Sound> {
   const offset = u32be(await source.read(chunk.body, 4), 0);
   const start = chunk.body + 8 + offset;
   const presentBytes = Math.max(0, source.size - start);
-  const isEmpty = chunk.size === 8 && (presentBytes < 8 || (await isChunkAt(source, start)));
+  const isEmpty = chunk.size === 8 && (presentBytes === 0 || (await isChunkAt(source, start)));
   const isOpen =
     chunk.size <= 8 ? !isEmpty : chunk.size >= PLACEHOLDER && chunk.size > source.size - chunk.body;
   return { start, presentBytes, size: isOpen ? undefined : Math.max(0, chunk.size - 8 - offset) };

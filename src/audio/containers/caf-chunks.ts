@@ -29,11 +29,11 @@ const MAX_BODY_BYTES = 65_536;
 const MAX_TAGS = 100;
 
 /** What ffmpeg and afconvert call tags, and what they are called here. */
-const TAG_NAMES: Readonly<Record<string, string>> = {
-  comments: 'comment',
-  'recorded date': 'date',
-  year: 'date',
-};
+const TAG_NAMES: ReadonlyMap<string, string> = new Map([
+  ['comments', 'comment'],
+  ['recorded date', 'date'],
+  ['year', 'date'],
+]);
 
 /**
  * Walks the chunks of a Core Audio file to its end; the first of a kind counts.
@@ -95,7 +95,7 @@ function tagsOf(body: Uint8Array): CafChunks['tags'] {
   for (let i = 0; i < count && at < body.length; i++) {
     const key = next().toLowerCase();
     const value = next();
-    const name = TAG_NAMES[key] ?? key;
+    const name = TAG_NAMES.get(key) ?? key;
     if (name !== '' && value !== '' && !tags.has(name)) tags.set(name, value);
   }
   return tags.size === 0 ? undefined : Object.fromEntries(tags);

@@ -108,15 +108,22 @@ function basicsOf({ codec, format, chunks }: Parts, table: PacketTable | undefin
     ...{ sampleRate, channels, layout },
     timeScale: sampleRate,
     skip: primingFrames,
-    duration: table === undefined ? undefined : durationOf(table, packetFrames),
+    duration: table === undefined ? undefined : durationOf(table, codec, packetFrames),
     tags: chunks.tags,
   };
 }
 
-/** The frames that count; a table that says none, or more than its packets make, is put right by their number. */
-function durationOf(table: PacketTable, packetFrames: number): number | undefined {
+/** Codecs whose last packet can be shorter than the others without the table saying so. */
+const SELF_ENDING: readonly string[] = ['alac', 'flac'];
+
+/**
+ * The frames that count; a table that says none, or more than its packets make, is put right by their number.
+ * Undefined where only the packets tell.
+ */
+function durationOf(table: PacketTable, codec: string, packetFrames: number): number | undefined {
   const { packets, validFrames, primingFrames, remainderFrames } = table;
   if (packetFrames === 0) return validFrames > 0 ? validFrames : undefined;
   const made = Math.max(0, packets * packetFrames - primingFrames);
-  return validFrames > 0 ? Math.min(validFrames, made) : Math.max(0, made - remainderFrames);
+  const duration = validFrames > 0 ? Math.min(validFrames, made) : Math.max(0, made - remainderFrames);
+  return duration === made && SELF_ENDING.includes(codec) ? undefined : duration;
 }

@@ -23,6 +23,9 @@ const MAX_LOST_FRAMES = 1000;
 /** How often the length of frames in free format is looked for in vain before it is given up. */
 const MAX_FREE_SEARCHES = 1000;
 
+/** Over how many frames, about, their length is averaged. */
+const RECENT_FRAMES = 8;
+
 const NO_BYTES = new Uint8Array(0);
 
 /**
@@ -35,10 +38,17 @@ export class FrameScanner {
   /** Length of frames in free format without padding, once it is known. */
   #freeLength = 0;
   #freeSearches = 0;
-  #frames = 0;
-  #frameBytes = 0;
+  /** Length of recent frames on the average; 0 before the first one. */
+  #usualLength = 0;
   /** Bytes since the last frame that belong to nothing. */
   #gap = 0;
+
+  /** Frames of another kind than `first`, if it is given, have to be confirmed. */
+  constructor(first?: Uint8Array) {
+    if (first === undefined) return;
+    this.#kind = kindAt(first, 0);
+    this.#usualLength = first.length;
+  }
 
   /**
    * Appends the frames of `bytes` to `packets` and returns how many bytes are done with (it may be more than there are:
@@ -94,8 +104,8 @@ export class FrameScanner {
   }
 
   #accept(data: Uint8Array, packets: Packet[]): void {
-    if (this.#gap > 0 && this.#frames > 0) {
-      const lost = Math.round(this.#gap / (this.#frameBytes / this.#frames));
+    if (this.#gap > 0 && this.#usualLength > 0) {
+      const lost = Math.round(this.#gap / this.#usualLength);
       // What overwrote a header has most likely begun in the frame before it.
       const last = packets.at(-1);
       if (lost > 0 && last !== undefined) last.data = NO_BYTES;
@@ -103,8 +113,7 @@ export class FrameScanner {
     }
     this.#gap = 0;
     if (this.#kind === -1) this.#kind = kindAt(data, 0);
-    this.#frames++;
-    this.#frameBytes += data.length;
+    this.#usualLength += (data.length - this.#usualLength) / (this.#usualLength === 0 ? 1 : RECENT_FRAMES);
     packets.push({ data });
   }
 }

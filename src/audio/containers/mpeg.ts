@@ -71,7 +71,7 @@ export async function mpegTrack(
     timeScale: header.sampleRate,
     skip: xing?.delay === undefined ? 0 : xing.delay + DECODER_DELAY,
     duration: xing === undefined ? undefined : durationOf(xing, header, present),
-    packets: (signal) => packets(source, audioStart, stop, signal),
+    packets: (signal) => packets(source, audioStart, stop, frame, signal),
   };
 }
 
@@ -106,10 +106,11 @@ async function* packets(
   source: ByteSource,
   start: number,
   end: number,
+  first: Uint8Array,
   signal: AbortSignal | undefined,
 ): AsyncGenerator<readonly Packet[], void, undefined> {
   const reader = new ByteReader(source, start, end);
-  const scanner = new FrameScanner();
+  const scanner = new FrameScanner(first);
   while ((await reader.fill(WINDOW_BYTES)) > 0) {
     signal?.throwIfAborted();
     const isEnd = reader.available === reader.left;

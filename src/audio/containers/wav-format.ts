@@ -35,6 +35,8 @@ interface WavBlocks {
 /** A stream of MPEG audio frames, layer I to III, that brings all it needs. */
 interface WavMpeg {
   coding: 'mpeg';
+  /** On average. */
+  bytesPerSecond: number;
 }
 
 export { MAX_CHANNELS, MAX_SAMPLE_RATE, MIN_SAMPLE_RATE } from '../limits.ts';
@@ -109,7 +111,7 @@ export function parseWavFormat(path: string, body: Uint8Array): WavFormat {
   const tag = isExtensible ? subFormatTag(path, body) : u16le(body, 0);
   const layout = wavLayout(channels, isExtensible ? u32le(body, 20) : 0);
   const basics = { channels, sampleRate, layout };
-  if (MPEG_TAGS.includes(tag)) return { ...basics, coding: 'mpeg' };
+  if (MPEG_TAGS.includes(tag)) return { ...basics, coding: 'mpeg', bytesPerSecond: u32le(body, 8) };
   const codec = BLOCK_CODECS.get(tag);
   if (codec !== undefined && !isExtensible) return { ...basics, ...parseBlocks(path, body, codec) };
   return { ...basics, ...parseSamples(path, body, tag) };

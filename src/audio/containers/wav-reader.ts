@@ -4,7 +4,7 @@ import type { ByteSource } from '../io/file-source.ts';
 import { openTrack } from '../open-track.ts';
 import type { FileType } from '../probe/file-type.ts';
 import { blockTrack } from './block-track.ts';
-import { codingNotDecoded, noAudio, refuseCut } from './faults.ts';
+import { noAudio, refuseCut } from './faults.ts';
 import { openPcm } from './pcm-input.ts';
 import { findWavChunks, type WavChunks } from './wav-chunks.ts';
 import { parseWavFormat, type WavFormat } from './wav-format.ts';
@@ -27,7 +27,7 @@ export const openWav: Opener = async (source, type, options) => {
     case 'blocks':
       return openBlocks(source, type, { format, chunks }, options);
     case 'mpeg':
-      return openMpeg(source, type, chunks, options);
+      return openMpeg(source, type, { format, chunks }, options);
   }
 };
 
@@ -66,15 +66,20 @@ function openBlocks(
   return openTrack(source, type, blockTrack(source, track), options);
 }
 
+type MpegFormat = Extract<WavFormat, { coding: 'mpeg' }>;
+
 /** MP3 and MP2. */
 async function openMpeg(
   source: ByteSource,
   type: FileType,
-  { dataStart, dataBytes }: WavChunks,
+  { format, chunks }: { format: MpegFormat; chunks: WavChunks },
   options: OpenOptions,
 ): Promise<AudioInput> {
-  void dataStart;
-  void dataBytes;
-  void options;
-  throw codingNotDecoded(source.path, type.name, 'MPEG audio');
+  const { dataStart, dataBytes: presentBytes, promisedBytes, tags } = chunks;
+  const bytesPerSecond = Math.max(1, format.bytesPerSecond);
+  refuseCut(source.path, { promisedBytes, presentBytes, bytesPerSecond }, options);
+  if (presentBytes === 0) throw noAudio(source.path, type.name);
+  const { mpegTrack } = await import('./mpeg.ts');
+  const track = await mpegTrack(source, dataStart, dataStart + presentBytes, options);
+  return openTrack(source, type, { ...track, tags }, options);
 }

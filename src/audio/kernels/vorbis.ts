@@ -149,6 +149,7 @@ function readClasses(record: usize, classBook: usize, type: i32, first: i32, par
       if (partition < partitions) store<i32>(row + (<usize>partition << 2), value % classifications);
       value /= classifications;
     }
+    if (value > 0) return false;
   }
   return true;
 }

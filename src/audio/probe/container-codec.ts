@@ -170,13 +170,25 @@ export const MATROSKA_CODECS: readonly (readonly [prefix: string, codec: string]
 /**
  * Document type (`webm`, `matroska`) of an EBML file, or undefined.
  *
- * Source: RFC 8794 §11.2 (element DocType): ID 0x4282, a one-byte size, ASCII.
+ * Source: RFC 8794 §11.2 (element DocType): ID 0x4282, a size, ASCII.
  */
 export function ebmlDocType(head: Uint8Array): string | undefined {
   const at = findChars(head, '\x42\x82');
   if (at < 0 || at > 64) return undefined;
-  return chars(head, at + 3, byteAt(head, at + 2) & 0x7f).replace(/\0+$/, '');
+  return ebmlText(head, at + 2);
 }
+
+/** The text whose size, a variable-size integer of up to 4 bytes, stands at `at`. Source: RFC 8794 §4 and §7.4. */
+function ebmlText(head: Uint8Array, at: number): string {
+  const sizeBytes = Math.clz32(byteAt(head, at)) - 23;
+  if (sizeBytes > 4) return '';
+  let size = byteAt(head, at) & (0xff >> sizeBytes);
+  for (let i = 1; i < sizeBytes; i++) size = size * 256 + byteAt(head, at + i);
+  return chars(head, at + sizeBytes, Math.min(size, MAX_EBML_TEXT)).replace(/\0+$/, '');
+}
+
+/** No name of a codec or a document type is as long. */
+const MAX_EBML_TEXT = 100;
 
 /** Tracks of a Matroska or WebM file. They stand before the first Cluster. Source: RFC 9559 §5 (elements Cluster, CodecID). */
 export function matroskaTracks(head: Uint8Array): ContainerTracks {
@@ -184,7 +196,7 @@ export function matroskaTracks(head: Uint8Array): ContainerTracks {
   const cluster = findChars(head, '\x1f\x43\xb6\x75');
   const header = cluster < 0 ? head : head.subarray(0, cluster);
   for (let at = findChars(header, '\x86'); at >= 0; at = findChars(header, '\x86', at + 1)) {
-    const codecId = chars(header, at + 2, byteAt(header, at + 1) & 0x7f);
+    const codecId = ebmlText(header, at + 1);
     if (codecId.startsWith('V_')) tracks.hasVideo = true;
     const known = MATROSKA_CODECS.find(([prefix]) => codecId.startsWith(prefix));
     if (known !== undefined && tracks.codec === undefined) tracks.codec = known[1];

@@ -36,7 +36,7 @@ const DS64_BYTES = 28;
 /**
  * All that stands before the samples of a WAV file: 44 bytes for integer PCM of one or two channels. `dataBytes` is
  * the size of the samples; without it the header is that of a stream whose length is not known yet (sizes are
- * 0xFFFFFFFF). The length of a header depends on the options only, not on `dataBytes`.
+ * 0xFFFFFFFF, the length in frames 0). The length of a header depends on the options only, not on `dataBytes`.
  *
  * Source: Microsoft/IBM, Multimedia Programming Interface and Data Specifications 1.0 (1991), chapter 3; mmreg.h for
  * WAVEFORMATEXTENSIBLE; RFC 2361 for the chunk `fact`; EBU Tech 3306 for RF64.
@@ -47,7 +47,8 @@ export function wavHeader({
 }: WavOptions & { dataBytes?: number | undefined }): Buffer {
   const { encoding = 's16', channels, long = false } = options;
   const format = chunk('fmt ', formatBody(options));
-  const frames = dataBytes === undefined ? UNKNOWN : dataBytes / (ENCODED_BYTES[encoding] * channels);
+  // A length of 0 frames is what readers take for an open one.
+  const frames = dataBytes === undefined ? 0 : dataBytes / (ENCODED_BYTES[encoding] * channels);
   const fact = FORMAT_TAGS[encoding] === 1 ? Buffer.alloc(0) : chunk('fact', u32(frames));
   const room = long ? 8 + DS64_BYTES : 0;
   const headerBytes = 12 + room + format.length + fact.length + 8;

@@ -10,8 +10,8 @@ export interface AacConfig {
   sampleRate: number;
   /** Undefined where the first block has to tell: channel configuration 0 without a program config. */
   plan: ChannelPlan | undefined;
-  /** Whether spectral band replication is announced: HE-AAC. Streams may have it unannounced. */
-  hasSbr: boolean;
+  /** Whether there is spectral band replication (HE-AAC); undefined where only the stream can tell. */
+  hasSbr: boolean | undefined;
   /** Whether parametric stereo is announced: HE-AAC v2. */
   hasPs: boolean;
 }
@@ -32,9 +32,9 @@ export function parseAudioSpecificConfig(path: string, config: Uint8Array): AacC
   let objectType = readObjectType(bits);
   const sampleRate = readRate(bits);
   const channelConfiguration = bits.read(4);
-  let hasSbr = objectType === SBR || objectType === PS;
+  let hasSbr: boolean | undefined = objectType === SBR || objectType === PS ? true : undefined;
   let hasPs = objectType === PS;
-  if (hasSbr) {
+  if (hasSbr === true) {
     readRate(bits);
     objectType = readObjectType(bits);
   }
@@ -43,10 +43,11 @@ export function parseAudioSpecificConfig(path: string, config: Uint8Array): AacC
   }
   const programPlan = readGeneralConfig(path, bits, channelConfiguration);
   if (bits.overrun) throw damaged(path, 'ends too early');
-  if (!hasSbr && bits.left >= 16 && bits.read(11) === SYNC_SBR && readObjectType(bits) === SBR) {
-    hasSbr = bits.flag();
-    if (hasSbr) readRate(bits);
-    hasPs = hasSbr && bits.left >= 12 && bits.read(11) === SYNC_PS && bits.flag();
+  if (hasSbr === undefined && bits.left >= 16 && bits.read(11) === SYNC_SBR && readObjectType(bits) === SBR) {
+    const isPresent = bits.flag();
+    if (isPresent) readRate(bits);
+    hasSbr = isPresent;
+    hasPs = isPresent && bits.left >= 12 && bits.read(11) === SYNC_PS && bits.flag();
   }
   return {
     sampleRate: checkedRate(path, sampleRate),

@@ -1,7 +1,8 @@
-import { type ChannelStream, ZERO_BOOK } from './channel-stream.ts';
+import type { ChannelStream } from './channel-stream.ts';
 import type { CodebookTables } from './codebook-tables.ts';
 import type { PacketBits } from './packet-bits.ts';
 import { readDifference } from './scale-factors.ts';
+import { ZERO_BOOK } from './special-books.ts';
 
 /**
  * Reads past a `coupling_channel_element` (behind its tag); `spare` takes its channel.

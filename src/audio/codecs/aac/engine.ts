@@ -36,9 +36,6 @@ export interface Engine {
   reset(): void;
 }
 
-/** Where the generator of noise begins. Any number would do; with this one the noise is that of ffmpeg. */
-export const NOISE_SEED = 0x1f2e3d4c;
-
 /** An engine for a stream of so many channels. */
 export function createEngine(channels: number): Engine {
   return hasKernels() ? new KernelEngine(channels) : new PlainEngine();

@@ -1,5 +1,5 @@
 import type { ImdctBank } from '../../dsp/imdct.ts';
-import { EIGHT_SHORT, LONG_START, LONG_STOP, ONLY_LONG } from './channel-stream.ts';
+import { EIGHT_SHORT, LONG_START, LONG_STOP, ONLY_LONG } from './block-shape.ts';
 import { risingSlope } from './windows.ts';
 
 /** Samples of a block. */
@@ -12,7 +12,7 @@ const SHORT_WINDOWS = 8;
 /** Window lengths and the factors of their transforms: 2 / length, and down to samples of -1 to 1. */
 export const TRANSFORMS = [2 * BLOCK, 2 * SHORT].map((size) => ({ size, scale: 2 / size / 32_768 }));
 
-/** How many numbers a filter bank and each of its channels ask of their `ImdctBank`, and a bound for the arrays. */
+/** Bounds for the numbers that a filter bank and each of its channels ask of their `ImdctBank`. */
 export const FILTER_BANK_FLOATS = 6 * BLOCK;
 export const CHANNEL_FLOATS = 2 * BLOCK;
 

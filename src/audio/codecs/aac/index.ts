@@ -4,13 +4,13 @@ import { AacDecoder, type AacStream } from './aac-decoder.ts';
 import { adtsHeaderAt } from './adts-header.ts';
 import { type AacConfig, checkedPlan, parseAudioSpecificConfig } from './audio-specific-config.ts';
 import { bandTables } from './bands.ts';
-import { type ChannelPlan, planOf, planOfElements } from './channel-plan.ts';
+import { type ChannelPlan, layoutOf, planOf, planOfElements } from './channel-plan.ts';
+import { createEngine } from './engine.ts';
 import { AAC_LC, objectTypeError } from './object-types.ts';
-import { PlainEngine } from './plain-engine.ts';
 import { RawBlockReader } from './raw-block.ts';
 
 /** How many packets are looked into for what the configuration does not say. */
-const INSPECTED_PACKETS = 8;
+const INSPECTED_PACKETS = 4;
 
 /**
  * Starts a decoder of AAC-LC and of the core of HE-AAC. The track's config is an AudioSpecificConfig; when it is
@@ -44,7 +44,7 @@ function adtsConfig(path: string, packets: readonly Uint8Array[]): AacConfig {
   }
   if (header.objectType !== AAC_LC) throw objectTypeError(path, header.objectType);
   const { sampleRate, channelConfiguration } = header;
-  return { sampleRate, plan: planOf(channelConfiguration), hasSbr: false, hasPs: false };
+  return { sampleRate, plan: planOf(channelConfiguration), hasSbr: undefined, hasPs: false };
 }
 
 /** Looks into the first packets for band replication that nothing announces and for channels nothing describes. */
@@ -54,13 +54,13 @@ function inspect(
   isAdts: boolean,
   packets: readonly Uint8Array[],
 ): AacStream {
-  const engine = new PlainEngine();
+  const engine = createEngine(config.plan === undefined ? 0 : layoutOf(config.plan).length);
   const blocks = new RawBlockReader(config.plan ?? [], bandTables(config.sampleRate, engine.i32), engine);
   let kinds: number[] = [];
   for (const packet of packets) {
     try {
       engine.bits.load(packet);
-      if (isAdts) engine.bits.skip(8 * (adtsHeaderAt(packet, 0)?.headerLength ?? 0));
+      engine.bits.skip(8 * (adtsHeaderAt(packet, 0)?.headerLength ?? 0));
       blocks.read(engine.bits);
     } catch (error) {
       if (!(error instanceof DamagedPacket)) throw error;
@@ -68,7 +68,7 @@ function inspect(
     }
     if (kinds.length === 0) kinds = [...blocks.kinds];
   }
-  const hasSbr = config.hasSbr || blocks.hasSbr;
+  const hasSbr = config.hasSbr ?? blocks.hasSbr;
   return {
     sampleRate: config.sampleRate,
     plan: judgedPlan(path, config.plan, blocks.programPlan, kinds),

@@ -2,12 +2,11 @@ import { type ImdctBank, type ImdctExports, imdctFloats, kernelBank } from '../.
 import { Kernel } from '../../kernel.ts';
 import type { ChannelStream } from './channel-stream.ts';
 import { codebookTables } from './codebook-tables.ts';
-import { type Engine, NOISE_SEED } from './engine.ts';
+import type { Engine } from './engine.ts';
 import { CHANNEL_FLOATS, FILTER_BANK_FLOATS, TRANSFORMS } from './filter-bank.ts';
-import { endsEarly, PACKET_BUFFER_BYTES, PacketBits } from './packet-bits.ts';
-import { outOfRange } from './plain-engine.ts';
+import { endsEarly, outOfRange, PACKET_BUFFER_BYTES, PacketBits } from './packet-bits.ts';
 import { POWERS } from './plain-spectrum.ts';
-import { FOURS, SIGN_MASKS, SIGNED_FOURS } from './spectrum-tables.ts';
+import { FOURS, NOISE_SEED, SIGN_MASKS, SIGNED_FOURS } from './spectrum-tables.ts';
 
 /** What `src/audio/kernels/aac.ts` exports; numbers are addresses where arrays are meant. */
 interface AacExports extends ImdctExports {

@@ -1,5 +1,5 @@
 import { DamagedPacket } from '../../packets.ts';
-import type { BlockShape } from './channel-stream.ts';
+import type { BlockShape } from './block-shape.ts';
 import type { PacketBits } from './packet-bits.ts';
 
 /** AAC-LC allows 12 in long windows, 7 in short ones. */

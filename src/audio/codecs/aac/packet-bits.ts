@@ -76,3 +76,8 @@ export class PacketBits {
 export function endsEarly(): DamagedPacket {
   return new DamagedPacket('it ends too early');
 }
+
+/** A coefficient beyond what the standard allows. */
+export function outOfRange(): DamagedPacket {
+  return new DamagedPacket('a coefficient is out of range');
+}

@@ -1,11 +1,12 @@
 import { type ImdctBank, plainBank } from '../../dsp/imdct.ts';
-import { DamagedPacket } from '../../packets.ts';
-import { type ChannelStream, NOISE_BOOK } from './channel-stream.ts';
+import type { ChannelStream } from './channel-stream.ts';
 import { codebookTables } from './codebook-tables.ts';
-import { type Engine, NOISE_SEED } from './engine.ts';
+import type { Engine } from './engine.ts';
 import { TRANSFORMS } from './filter-bank.ts';
-import { endsEarly, PACKET_BUFFER_BYTES, PacketBits } from './packet-bits.ts';
+import { endsEarly, outOfRange, PACKET_BUFFER_BYTES, PacketBits } from './packet-bits.ts';
 import { readBand } from './plain-spectrum.ts';
+import { NOISE_BOOK } from './special-books.ts';
+import { NOISE_SEED } from './spectrum-tables.ts';
 
 /** The engine for where there are no kernels. */
 export class PlainEngine implements Engine {
@@ -74,9 +75,4 @@ export class PlainEngine implements Engine {
     const scale = gain / Math.sqrt(energy);
     for (let i = at; i < at + width; i++) spectrum[i] = (spectrum[i] as number) * scale;
   }
-}
-
-/** A coefficient beyond what the standard allows. */
-export function outOfRange(): DamagedPacket {
-  return new DamagedPacket('a coefficient is out of range');
 }

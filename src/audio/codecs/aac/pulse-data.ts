@@ -1,6 +1,8 @@
 import { DamagedPacket } from '../../packets.ts';
-import { type BlockShape, type ChannelStream, NOISE_BOOK } from './channel-stream.ts';
+import type { BlockShape } from './block-shape.ts';
+import type { ChannelStream } from './channel-stream.ts';
 import type { PacketBits } from './packet-bits.ts';
+import { NOISE_BOOK } from './special-books.ts';
 
 /** Up to four coefficients that are larger than their codebook could say: ISO/IEC 14496-3 §4.6.3.3, `pulse_data`. */
 export class PulseData {

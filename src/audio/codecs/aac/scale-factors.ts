@@ -1,13 +1,8 @@
 import { DamagedPacket } from '../../packets.ts';
-import {
-  type ChannelStream,
-  IN_PHASE_BOOK,
-  NOISE_BOOK,
-  OUT_OF_PHASE_BOOK,
-  ZERO_BOOK,
-} from './channel-stream.ts';
+import type { ChannelStream } from './channel-stream.ts';
 import { type CodebookTables, ROOT_BITS } from './codebook-tables.ts';
 import { endsEarly, type PacketBits } from './packet-bits.ts';
+import { IN_PHASE_BOOK, NOISE_BOOK, OUT_OF_PHASE_BOOK, ZERO_BOOK } from './special-books.ts';
 
 /** 2^(n/4) for n from -256 on. */
 const GAINS = Float32Array.from({ length: 512 }, (_, i) => 2 ** ((i - 256) / 4));

@@ -1,6 +1,7 @@
-/** Tables by which the kernel makes four coefficients of one code word; `codebook-tables.ts` has the payloads. */
+/** Where the generator of noise begins. Any number would do; with this one the noise is that of ffmpeg. */
+export const NOISE_SEED = 0x1f2e3d4c;
 
-/** Four values of books 1 and 2 by their payload. */
+/** Four values of books 1 and 2 by their payload (see `codebookTables`), for the kernel to load as one vector. */
 export const SIGNED_FOURS = fours((level) => level - 1);
 
 /** Four magnitudes of books 3 and 4 by their payload, dequantized. */

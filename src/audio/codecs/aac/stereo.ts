@@ -1,5 +1,6 @@
-import { type ChannelStream, IN_PHASE_BOOK, NOISE_BOOK, OUT_OF_PHASE_BOOK } from './channel-stream.ts';
+import type { ChannelStream } from './channel-stream.ts';
 import type { Engine } from './engine.ts';
+import { IN_PHASE_BOOK, NOISE_BOOK, OUT_OF_PHASE_BOOK } from './special-books.ts';
 
 /**
  * Undoes the joint coding of a pair that shares its shape: mid/side and intensity. `mask` has a 1 for every band that

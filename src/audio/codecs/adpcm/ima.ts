@@ -1,5 +1,5 @@
 import { DamagedPacket } from '../../packets.ts';
-import { type BlockCoding, clip16, FULL_SCALE, s16le } from './block-coding.ts';
+import { type BlockCoding, SCALE, s16le } from './block-coding.ts';
 
 /** Step sizes. Source: IMA, Recommended Practices for Enhancing Digital Audio Compatibility 3.00 (1992), table 2. */
 const STEPS: readonly number[] = [
@@ -47,6 +47,11 @@ function signed(code: number, magnitude: number): number {
   return (code & 8) === 0 ? magnitude : -magnitude;
 }
 
+/** Holds a sample at the ends of its 16 bits. */
+function clip(value: number): number {
+  return value > 32_767 ? 32_767 : value < -32_768 ? -32_768 : value;
+}
+
 /** A predictor and its place in the table of steps. */
 interface State {
   sample: number;
@@ -63,18 +68,19 @@ function decodeCodes(
   target: Float32Array,
   at: number,
 ): void {
+  const scale = SCALE;
   let { sample, place } = state;
   let out = at;
   for (let i = from; i < to; i++) {
     const byte = bytes[i] as number;
     const low = (place << 4) | (byte & 15);
-    sample = clip16(sample + (differences[low] as number));
+    sample = clip(sample + (differences[low] as number));
     place = NEXT_PLACES[low] as number;
-    target[out++] = sample / FULL_SCALE;
+    target[out++] = sample * scale;
     const high = (place << 4) | (byte >> 4);
-    sample = clip16(sample + (differences[high] as number));
+    sample = clip(sample + (differences[high] as number));
     place = NEXT_PLACES[high] as number;
-    target[out++] = sample / FULL_SCALE;
+    target[out++] = sample * scale;
   }
   state.sample = sample;
   state.place = place;
@@ -101,7 +107,7 @@ export function imaWav(channels: number): BlockCoding {
       planes.forEach((plane, channel) => {
         const state = { sample: s16le(block, channel * 4), place: block[channel * 4 + 2] ?? 0 };
         if (state.place > LAST_STEP) throw badPlace(state.place);
-        plane[0] = state.sample / FULL_SCALE;
+        plane[0] = state.sample * SCALE;
         for (let group = 0; group < groups; group++) {
           const from = headBytes + (group * channels + channel) * GROUP_BYTES;
           const at = 1 + group * GROUP_FRAMES;

@@ -1,6 +1,6 @@
 import { u16le } from '../../io/bytes.ts';
 import { DamagedPacket } from '../../packets.ts';
-import { type BlockCoding, clip16, FULL_SCALE, s16le } from './block-coding.ts';
+import { type BlockCoding, SCALE, s16le } from './block-coding.ts';
 
 /** Pairs of weights, in 1/256, of the last sample and the one before it, that every file may use. */
 const STANDARD_WEIGHTS: readonly number[] = [256, 0, 512, -256, 0, 0, 192, 64, 240, 0, 460, -208, 392, -232];
@@ -41,8 +41,8 @@ export function microsoftAdpcm(channels: number, config: Uint8Array): BlockCodin
           sample: s16le(block, words + channels * 2),
           before: s16le(block, words + channels * 4),
         };
-        plane[0] = start.before / FULL_SCALE;
-        plane[1] = start.sample / FULL_SCALE;
+        plane[0] = start.before * SCALE;
+        plane[1] = start.sample * SCALE;
         decodeCodes(start, block.subarray(headBytes), channel, channels, plane);
       });
     },
@@ -65,7 +65,10 @@ interface Start {
   before: number;
 }
 
-/** Codes of 4 bits, the upper half of each byte first, the channels in turn. */
+/**
+ * Codes of 4 bits, the upper half of each byte first, the channels in turn. All of it in 32-bit integers: each sample
+ * waits for the one before, so nothing may take long.
+ */
 function decodeCodes(
   start: Start,
   codes: Uint8Array,
@@ -74,17 +77,26 @@ function decodeCodes(
   plane: Float32Array,
 ): void {
   const { recent, older } = start;
+  const scale = SCALE;
   let { step, sample, before } = start;
   let out = 2;
   for (let at = channel; at < codes.length * 2; at += channels) {
-    const byte = codes[at >> 1] as number;
-    const code = (at & 1) === 0 ? byte >> 4 : byte & 15;
-    const predicted = Math.trunc((sample * recent + before * older) / 256);
+    const code = ((codes[at >> 1] as number) >> ((~at & 1) << 2)) & 15;
+    const sum = (Math.imul(sample, recent) + Math.imul(before, older)) | 0;
+    // Division by 256 that cuts towards zero, as the standard has it.
+    const predicted = (sum + ((sum >> 31) & 255)) >> 8;
     before = sample;
-    sample = clip16(predicted + (code < 8 ? code : code - 16) * step);
-    step = Math.max(MIN_STEP, Math.min(MAX_STEP, ((ADAPTATION[code] as number) * step) >> 8));
-    plane[out++] = sample / FULL_SCALE;
+    sample = clip((predicted + Math.imul((code ^ 8) - 8, step)) | 0);
+    step = Math.imul(ADAPTATION[code] as number, step) >> 8;
+    if (step < MIN_STEP) step = MIN_STEP;
+    else if (step > MAX_STEP) step = MAX_STEP;
+    plane[out++] = sample * scale;
   }
+}
+
+/** Holds a sample at the ends of its 16 bits. */
+function clip(value: number): number {
+  return value > 32_767 ? 32_767 : value < -32_768 ? -32_768 : value;
 }
 
 function badPair(pair: number, count: number): DamagedPacket {

@@ -16,25 +16,45 @@ const MAX_VALUE = 15 + 2 ** 13 - 1;
 /** |q|^(4/3), the law of the quantiser. Source: ISO/IEC 11172-3 §2.4.3.4. */
 const POWERS = Float32Array.from({ length: MAX_VALUE + 1 }, (_, value) => value ** (4 / 3));
 
+/** The same for small values, without and with a sign: at `value << 1 | sign`. */
+const SIGNED_POWERS = Float32Array.from(
+  { length: 32 },
+  (_, i) => (POWERS[i >> 1] as number) * (i & 1 ? -1 : 1),
+);
+
+/** Four lines each, by `v << 7 | w << 6 | x << 5 | y << 4` and the next four bits, which begin with their signs. */
+const QUAD_LINES = Float32Array.from({ length: 1024 }, (_, i) => {
+  const pattern = i >> 6;
+  const line = i & 3;
+  if ((pattern & (8 >> line)) === 0) return 0;
+  const before = countBits(pattern >> (4 - line));
+  return ((i >> 2) & (8 >> before)) === 0 ? 1 : -1;
+});
+
 /**
- * A decoding table: an entry is `length << 8 | x << 4 | y`; a negative one is `~(offset << 4 | bits)` of the table
- * behind it.
+ * A decoding table. An entry of it is, from the lowest bit on: 5 bits of y and 5 bits of x, both shifted by one, 1 bit
+ * for whether x has a sign, 5 bits of the length of the code, 5 bits of that with the signs, and 1 bit for whether one of
+ * the values goes on behind. A negative entry is `~(offset << 4 | bits)` of the table behind it.
  */
 interface CodeTable {
   entries: Int32Array;
   linbits: number;
 }
 
+const ESCAPE = 1 << 21;
+
 interface Leaf {
   /** Left-justified in 32 bits. */
   code: number;
   length: number;
+  /** As the table of the standard has it, and then as an entry of a decoding table. */
   value: number;
 }
 
 const PAIR_TABLES: readonly (CodeTable | undefined)[] = pairTables();
+/** An entry is the length of the code, 4 bits of that with the signs, and the 4 bits that are coded. */
 const QUAD_TABLES: readonly Int32Array[] = QUAD_CODES.map((codes) =>
-  flatTable(leavesOf(codes, 2), QUAD_BITS),
+  flatTable(leavesOf(codes, 2).map(quadEntry), QUAD_BITS),
 );
 
 /**
@@ -84,29 +104,19 @@ function decodePairs(
       const link = ~entry;
       entry = entries[(link >> 4) + ((window << ROOT_BITS) >>> (32 - (link & 15)))] as number;
     }
-    const length = entry >> 8;
-    window <<= length;
-    position += length;
-    const x = (entry >> 4) & 15;
-    const y = entry & 15;
-    if (linbits > 0 && (x === 15 || y === 15)) {
-      bits.position = position;
-      lines[at] = escaped(bits, x, linbits);
-      lines[at + 1] = escaped(bits, y, linbits);
+    if ((entry & ESCAPE) !== 0) {
+      bits.position = position + ((entry >> 11) & 31);
+      lines[at] = escaped(bits, (entry >> 6) & 15, linbits);
+      lines[at + 1] = escaped(bits, (entry >> 1) & 15, linbits);
       position = bits.position;
       continue;
     }
-    let value = POWERS[x] as number;
-    if (x !== 0) {
-      lines[at] = window < 0 ? -value : value;
-      window <<= 1;
-      position++;
-    } else lines[at] = 0;
-    if (y !== 0) {
-      value = POWERS[y] as number;
-      lines[at + 1] = window < 0 ? -value : value;
-      position++;
-    } else lines[at + 1] = 0;
+    // No branches on what the values are: nothing could predict them.
+    window <<= (entry >> 11) & 31;
+    lines[at] = SIGNED_POWERS[((entry >> 5) & 31) | (window >>> 31)] as number;
+    window <<= (entry >> 10) & 1;
+    lines[at + 1] = SIGNED_POWERS[(entry & 31) | (window >>> 31)] as number;
+    position += (entry >> 16) & 31;
   }
   bits.position = position;
   return at;
@@ -131,20 +141,14 @@ function decodeQuads(
   let position = bits.position;
   let at = from;
   for (; at <= LINES - 4 && position < end; at += 4) {
-    let window = view.getInt32(position >>> 3) << (position & 7);
+    const window = view.getInt32(position >>> 3) << (position & 7);
     const entry = entries[window >>> (32 - QUAD_BITS)] as number;
-    const length = entry >> 8;
-    window <<= length;
-    position += length;
-    for (let i = 0; i < 4; i++) {
-      if ((entry & (8 >> i)) === 0) {
-        lines[at + i] = 0;
-        continue;
-      }
-      lines[at + i] = window < 0 ? -1 : 1;
-      window <<= 1;
-      position++;
-    }
+    const from4 = ((entry & 15) << 6) | (((window << (entry >> 8)) >>> 28) << 2);
+    lines[at] = QUAD_LINES[from4] as number;
+    lines[at + 1] = QUAD_LINES[from4 + 1] as number;
+    lines[at + 2] = QUAD_LINES[from4 + 2] as number;
+    lines[at + 3] = QUAD_LINES[from4 + 3] as number;
+    position += (entry >> 4) & 15;
     if (position > end) break;
   }
   bits.position = position;
@@ -157,10 +161,31 @@ function pairTables(): (CodeTable | undefined)[] {
     const source = table < 16 ? table : table < 24 ? 16 : 24;
     const codes = PAIR_CODES[source];
     if (codes === undefined) return undefined;
-    const entries = built.get(source) ?? linkedTable(leavesOf(codes, 3));
+    const entries =
+      built.get(source) ?? linkedTable(leavesOf(codes, 3).map((leaf) => pairEntry(leaf, source)));
     built.set(source, entries);
     return { entries, linbits: LINBITS[table - 16] ?? 0 };
   });
+}
+
+function pairEntry(leaf: Leaf, table: number): Leaf {
+  const x = leaf.value >> 4;
+  const y = leaf.value & 15;
+  const signs = Math.min(x, 1) + Math.min(y, 1);
+  const goesOn = table >= 16 && (x === 15 || y === 15) ? ESCAPE : 0;
+  const lengths = (leaf.length << 11) | ((leaf.length + signs) << 16);
+  return { ...leaf, value: goesOn | lengths | (Math.min(x, 1) << 10) | (x << 6) | (y << 1) };
+}
+
+function quadEntry(leaf: Leaf): Leaf {
+  const total = leaf.length + countBits(leaf.value);
+  return { ...leaf, value: (leaf.length << 8) | (total << 4) | leaf.value };
+}
+
+function countBits(value: number): number {
+  let count = 0;
+  for (let rest = value; rest > 0; rest >>= 1) count += rest & 1;
+  return count;
 }
 
 /** The leaves of a code tree, as the tables of the standard are written down here: `digits` digits each. */
@@ -211,5 +236,5 @@ function fill(
   const inTable = (leaf.code * 2 ** passed) % 2 ** 32;
   const first = Math.floor(inTable / 2 ** (32 - bits));
   const count = 2 ** (bits - (leaf.length - passed));
-  for (let i = 0; i < count; i++) entries[offset + first + i] = (leaf.length << 8) | leaf.value;
+  for (let i = 0; i < count; i++) entries[offset + first + i] = leaf.value;
 }

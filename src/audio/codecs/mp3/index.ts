@@ -51,7 +51,7 @@ async function firstHeader(track: PacketTrack): Promise<MpegHeader | undefined> 
 const LAYOUTS: readonly ChannelLayout[] = [['mono'], ['FL', 'FR']];
 
 /** Peaks that audio does not have, however hot it was mastered; synthetic streams of the conformance suite reach 7.9. */
-const IMPOSSIBLE_PEAK = 16;
+const IMPOSSIBLE_PEAK = 8;
 /** Peaks that are a sign of damage where there are other signs of it. */
 const DOUBTFUL_PEAK = 1.5;
 /** Frames behind damage that are doubtful. */

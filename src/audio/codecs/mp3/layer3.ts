@@ -26,8 +26,8 @@ export class Layer3 {
   /** Granules that were silenced since their data are missing or no Huffman code. */
   muted = 0;
   /**
-   * Whether the main data of the last frame did not begin where those before it end, or its code did not end where the
-   * side information says: signs of damage, though some encoders leave such gaps.
+   * Whether the main data of the last frame begin in those before it, or its code goes on behind its end or behind the last
+   * line: signs of damage, though some encoders are as careless.
    */
   isDoubtful = false;
   readonly #bank: FilterBank;
@@ -70,7 +70,7 @@ export class Layer3 {
 
     this.#append(bytes.subarray(mainStart, mainStart + MAX_FREE_LENGTH));
     const granules = header.version === 1 ? 2 : 1;
-    this.isDoubtful = this.#reservoir - this.#side.mainDataBegin !== this.#usedEnd;
+    this.isDoubtful = this.#reservoir - this.#side.mainDataBegin < this.#usedEnd;
     this.#decodeGranules(header, granules);
     this.#keepReservoir();
     return granules * 18;
@@ -140,7 +140,8 @@ export class Layer3 {
       readLsfScaleFactors(bits, granule, isIntensity, into.factors);
     }
     into.count = decodeSpectrum(bits, granule, end, into.lines);
-    if (bits.position !== end) this.isDoubtful = true;
+    const isFull = into.count > LINES - 4;
+    if (bits.position > end || (isFull && bits.position < end)) this.isDoubtful = true;
     bits.position = end;
     if (into.count < 0) return false;
     requantise(into.lines, into.count, granule, into.factors, this.#bands, isMpeg1);

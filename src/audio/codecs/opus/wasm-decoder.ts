@@ -1,4 +1,5 @@
 import { OpusDecoder } from 'opus-decoder';
+import { kernelModule } from '../../kernel.ts';
 
 /** How a stream is decoded; see RFC 7845 §5.1.1 for streams and mapping. */
 export interface WasmOpusOptions {
@@ -30,6 +31,8 @@ interface Libopus {
 
 /** The longest packet of one stream: 48 frames of 1275 bytes and their lengths. Source: RFC 6716 §3.2.5. */
 const MAX_STREAM_BYTES = 61_440;
+
+const INTERNAL_ERROR = -3;
 
 /** Source: opus_defines.h of libopus, "Error codes". */
 const ERRORS: Readonly<Record<number, string>> = {
@@ -69,6 +72,8 @@ export class WasmOpus {
   /** Only where there is WebAssembly: without, the package never answers. */
   static async start(options: WasmOpusOptions): Promise<WasmOpus> {
     const { sampleRate, channels, streams, coupled, mapping } = options;
+    // What the package would unpack and compile; see build.opus.config.js for what is changed.
+    (OpusDecoder as unknown as { module: WebAssembly.Module }).module = kernelModule('opus');
     const decoder = new OpusDecoder({
       sampleRate,
       channels,
@@ -84,18 +89,28 @@ export class WasmOpus {
   decode(packet: Uint8Array): Float32Array[] | string {
     if (packet.length > this.#input.length) return `it has ${packet.length} bytes`;
     this.#input.set(packet);
-    const samples = this.#libopus.opus_frame_decode_float_deinterleaved(
-      this.#decoder,
-      this.#input.byteOffset,
-      packet.length,
-      this.#output.byteOffset,
-    );
+    const samples = this.#run(packet.length);
     return samples < 0 ? (ERRORS[samples] ?? `libopus reports ${samples}`) : this.#viewsOf(samples);
   }
 
   /** Forgets all packets. */
   reset(): void {
     this.#memory.set(this.#beginning);
+  }
+
+  #run(bytes: number): number {
+    try {
+      return this.#libopus.opus_frame_decode_float_deinterleaved(
+        this.#decoder,
+        this.#input.byteOffset,
+        bytes,
+        this.#output.byteOffset,
+      );
+    } catch (error) {
+      // No packet is known that does this; what it has done to the memory is undone by a reset.
+      if (error instanceof Error && error.name === 'RuntimeError') return INTERNAL_ERROR;
+      throw error;
+    }
   }
 
   #viewsOf(samples: number): Float32Array[] {

@@ -1,5 +1,5 @@
 import { hasKernels, Kernel } from '../../kernel.ts';
-import { SAMPLE_READERS, type SampleCodec } from '../sample-codec.ts';
+import { SAMPLE_BYTES, SAMPLE_READERS, type SampleCodec } from '../sample-codec.ts';
 
 /** Interleaved samples: `blockAlign` is the size of a frame in bytes; a sample stands at the beginning of its share. */
 export interface Interleaved {
@@ -21,46 +21,78 @@ interface PcmExports {
   mono(input: number, frames: number, output: number): void;
   stereo(input: number, frames: number, left: number, right: number): void;
   mixed(input: number, frames: number, output: number): void;
+  monoOf(kind: number, input: number, frames: number, output: number): void;
+  stereoOf(kind: number, input: number, frames: number, left: number, right: number): void;
+  mixedOf(kind: number, input: number, frames: number, output: number): void;
+}
+
+/** Codings that the kernel reads, by what it calls them; the usual one has functions of its own. */
+const KINDS: ReadonlyMap<SampleCodec, number | undefined> = new Map([
+  ['pcm_s16le', undefined],
+  ['pcm_s16be', 0],
+  ['pcm_s24le', 1],
+  ['pcm_s24be', 2],
+  ['pcm_f32le', 3],
+]);
+
+function hasKernelFor({ codec, channels, blockAlign }: Interleaved): boolean {
+  return KINDS.has(codec) && channels <= 2 && blockAlign === SAMPLE_BYTES[codec] * channels && hasKernels();
 }
 
 /** Whether samples can be read as half the sum of their channels at no more cost than one by one. */
-export function canMix({ codec, channels, blockAlign }: Interleaved): boolean {
-  return codec === 'pcm_s16le' && channels === 2 && blockAlign === 4 && hasKernels();
+export function canMix(format: Interleaved): boolean {
+  return format.channels === 2 && hasKernelFor(format);
 }
 
 /** A reader of blocks of up to `capacity` frames. `mixed`: two channels as one, where `canMix`. */
 export function createPlaneReader(format: Interleaved, capacity: number, mixed: boolean): PlaneReader {
-  const { codec, channels, blockAlign } = format;
-  const isPlain16 = codec === 'pcm_s16le' && channels <= 2 && blockAlign === 2 * channels;
-  if (!isPlain16 || !hasKernels()) return new PlainReader(format, capacity);
-  return new KernelReader(capacity, channels, mixed);
+  if (!hasKernelFor(format)) return new PlainReader(format, capacity);
+  return new KernelReader(format, capacity, mixed);
 }
 
-/** The usual kind of samples with vectors, see `kernels/pcm.ts`. */
+/** The usual kinds of samples with vectors, see `kernels/pcm.ts`. */
 export class KernelReader implements PlaneReader {
   readonly buffers: readonly [Uint8Array, Uint8Array];
   readonly #exports: PcmExports;
   readonly #planes: Float32Array[];
   readonly #channels: number;
+  readonly #kind: number | undefined;
 
-  constructor(capacity: number, channels: number, mixed: boolean) {
-    const bytes = capacity * channels * 2;
+  constructor({ codec, channels, blockAlign }: Interleaved, capacity: number, mixed: boolean) {
+    const bytes = capacity * blockAlign;
     const floats = capacity + 3;
     const kernel = new Kernel<PcmExports>('pcm', 2 * (bytes + 16) + channels * floats * 4 + 64);
     this.#exports = kernel.exports;
     this.#channels = channels;
+    this.#kind = KINDS.get(codec);
     this.buffers = [kernel.u8(bytes), kernel.u8(bytes)];
     this.#planes = Array.from({ length: mixed ? 1 : channels }, () => kernel.f32(floats));
   }
 
-  read(bytes: Uint8Array, frames: number): Float32Array[] {
+  read({ byteOffset: input }: Uint8Array, frames: number): Float32Array[] {
     const [left, right] = this.#planes;
     if (left === undefined) return this.#planes;
-    if (right !== undefined)
-      this.#exports.stereo(bytes.byteOffset, frames, left.byteOffset, right.byteOffset);
-    else if (this.#channels === 2) this.#exports.mixed(bytes.byteOffset, frames, left.byteOffset);
-    else this.#exports.mono(bytes.byteOffset, frames, left.byteOffset);
+    if (this.#kind === undefined) this.#readUsual(input, frames, left, right);
+    else this.#readOther(this.#kind, input, frames, left, right);
     return this.#planes;
+  }
+
+  #readUsual(input: number, frames: number, left: Float32Array, right: Float32Array | undefined): void {
+    if (right !== undefined) this.#exports.stereo(input, frames, left.byteOffset, right.byteOffset);
+    else if (this.#channels === 2) this.#exports.mixed(input, frames, left.byteOffset);
+    else this.#exports.mono(input, frames, left.byteOffset);
+  }
+
+  #readOther(
+    kind: number,
+    input: number,
+    frames: number,
+    left: Float32Array,
+    right: Float32Array | undefined,
+  ): void {
+    if (right !== undefined) this.#exports.stereoOf(kind, input, frames, left.byteOffset, right.byteOffset);
+    else if (this.#channels === 2) this.#exports.mixedOf(kind, input, frames, left.byteOffset);
+    else this.#exports.monoOf(kind, input, frames, left.byteOffset);
   }
 }
 

@@ -59,7 +59,7 @@ export class Floor1Line {
       if (this.#isUsed[point] === 0) continue;
       const height = (this.#heights[point] as number) * multiplier;
       ints[at + 2 * count] = positions[point] as number;
-      ints[at + 2 * count + 1] = height < 0 ? 0 : height > 255 ? 255 : height;
+      ints[at + 2 * count + 1] = Math.min(height, 255);
       count++;
     }
     return count;
@@ -90,7 +90,8 @@ export class Floor1Line {
       isUsed[low] = 1;
       isUsed[high] = 1;
       isUsed[i] = 1;
-      heights[i] = predicted + difference(value, predicted, range);
+      // Out of range in damaged packets only; libvorbis keeps 15 bits of it, too.
+      heights[i] = (predicted + difference(value, predicted, range)) & 0x7fff;
     }
   }
 }

@@ -1,4 +1,5 @@
 import { type ImdctBank, imdctBank } from '../../dsp/imdct.ts';
+import { DamagedPacket } from '../../packets.ts';
 
 /** Where two blocks meet: views of the arrays at hand for one pair of block sizes. */
 interface Joint {
@@ -55,6 +56,8 @@ export class Overlap {
   /**
    * Transforms the spectra of a block of one kind and joins it to the block before. Returns how many samples that
    * completes: none for the first block. `spectrumOf` gives the spectrum of a channel, undefined for silence.
+   *
+   * @throws DamagedPacket when a spectrum has values that are no numbers
    */
   join(isLong: boolean, spectrumOf: (channel: number) => Float32Array | undefined): number {
     const size = this.#sizes[isLong ? 1 : 0];
@@ -69,6 +72,8 @@ export class Overlap {
       const input = this.#spectra[channel] as Float32Array;
       input.set(spectrum);
       this.#bank.imdct(size, input, block);
+      // Every sample has a part of every value of the spectrum.
+      if (!Number.isFinite(block[0])) throw new DamagedPacket('its values are out of range');
     });
     const before = this.#before;
     this.#before = isLong;

@@ -117,6 +117,8 @@ export class PlainSpectrum implements Spectrum {
         }
         value = Math.floor(value / classifications);
       }
+      // An entry beyond all combinations of classes.
+      if (value > 0) return false;
     }
     return true;
   }

@@ -70,7 +70,7 @@ type Step =
 export class ClusterReader {
   readonly walk: ClusterWalk = { damagedBlocks: 0, isCut: false };
   readonly #reader: ByteReader;
-  readonly #segmentEnd: number;
+  #segmentEnd: number;
   readonly #filter: BlockFilter;
   readonly #batch: PacketBatch;
   #clusterEnd = Number.POSITIVE_INFINITY;
@@ -84,6 +84,7 @@ export class ClusterReader {
 
   /** @throws AudioError when the system cannot read. */
   async *packets(signal?: AbortSignal): AsyncGenerator<readonly Packet[], void, undefined> {
+    signal?.throwIfAborted();
     const reader = this.#reader;
     for (;;) {
       if (reader.available < PEEK_BYTES) await reader.fill(PEEK_BYTES);
@@ -96,8 +97,8 @@ export class ClusterReader {
       if (step.kind === 'load') {
         if (reader.available < step.bytes) await reader.fill(step.bytes);
         if (this.#batch.isFullFor(step.bytes)) {
-          signal?.throwIfAborted();
           yield this.#batch.take();
+          signal?.throwIfAborted();
         }
         this.#addElement(step.element, reader.bytes, step.bytes);
       }
@@ -119,8 +120,9 @@ export class ClusterReader {
     const { id, headerBytes, size } = element;
     if (position >= this.#clusterEnd) this.#clusterEnd = Number.POSITIVE_INFINITY;
     if (id === ID.segment || id === ID.cluster) {
-      if (id === ID.cluster)
-        this.#clusterEnd = size === undefined ? Number.POSITIVE_INFINITY : position + headerBytes + size;
+      const end = size === undefined ? Number.POSITIVE_INFINITY : position + headerBytes + size;
+      if (id === ID.cluster) this.#clusterEnd = end;
+      else this.#segmentEnd = end;
       return { kind: 'skip', bytes: headerBytes, element };
     }
     if (size === undefined) return { kind: 'lost', isOverrun: false };

@@ -68,7 +68,7 @@ const LOADED: ReadonlySet<number> = new Set([ID.info, ID.tracks, ID.tags]);
 
 function take(header: MatroskaHeader, id: number, body: Uint8Array): void {
   if (id === ID.tags) addTags(header.tags, body);
-  if (id === ID.tracks && header.tracks.length === 0) header.tracks = readTracks(body.slice());
+  if (id === ID.tracks && header.tracks.length === 0) header.tracks = readTracks(new Uint8Array(body));
   if (id !== ID.info) return;
   for (const { id: inner, body: value } of elementsIn(body)) {
     if (inner !== ID.title || value.length === 0) continue;

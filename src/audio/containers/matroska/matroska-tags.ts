@@ -36,5 +36,5 @@ function addTag(tags: Record<string, string>, simple: Uint8Array): void {
     else if (id === ID.tagString) text = textOf(body.subarray(0, MAX_TEXT));
   }
   if (name === '' || name === '__proto__' || text === '' || Object.keys(tags).length >= MAX_TAGS) return;
-  tags[name] ??= text;
+  if (!Object.hasOwn(tags, name)) tags[name] = text;
 }

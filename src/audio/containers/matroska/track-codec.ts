@@ -73,6 +73,8 @@ function pcmName(codecId: string, bits: number): string | undefined {
 
 const EXTENSIBLE = 0xfffe;
 const WAVE_CODECS: Readonly<Record<number, string>> = {
+  2: 'adpcm_ms',
+  17: 'adpcm_ima_wav',
   80: 'mp2',
   85: 'mp3',
   255: 'aac',
@@ -99,7 +101,7 @@ function waveCodec(format: Uint8Array): TrackCodec | undefined {
   const isPcm = name?.startsWith('pcm_') === true;
   return {
     codec: name ?? `A_MS/ACM, format tag 0x${tag.toString(16).padStart(4, '0')}`,
-    config: name === 'aac' ? format.subarray(18) : new Uint8Array(0),
+    config: name === 'aac' || name === 'adpcm_ms' ? format.subarray(18) : new Uint8Array(0),
     sampleRate,
     channels,
     bitsPerSample: isPcm ? bits : undefined,

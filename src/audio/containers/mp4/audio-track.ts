@@ -5,7 +5,7 @@ import { MAX_CHANNELS, MAX_SAMPLE_RATE, MIN_SAMPLE_RATE } from '../wav-format.ts
 import { findBox } from './boxes.ts';
 import { type Track, tracksOf } from './movie.ts';
 import { cutMp4, damagedMp4, encrypted, noAudio } from './mp4-errors.ts';
-import { parseSampleEntry, type SampleEntry } from './sample-entry.ts';
+import { type Blocks, parseSampleEntry, type SampleEntry } from './sample-entry.ts';
 import { type SampleRun, samplesBefore } from './sample-runs.ts';
 import { measure, SampleTable } from './sample-table.ts';
 
@@ -23,12 +23,13 @@ export interface TrackSamples {
   table: SampleTable;
   /** The sample entries that describe the same coding. */
   entries: ReadonlySet<number>;
-  /** Size of samples of PCM that all have the same one; 0 otherwise. */
-  unitBytes: number;
+  /** Where the table counts single frames: the blocks that they make up. */
+  blocks: Blocks | undefined;
 }
 
-/** More audio tracks than any file has. */
+/** More audio tracks, and more sample entries of one, than any file has. */
 const MAX_TRACKS = 100;
+const MAX_ENTRIES = 100;
 
 /**
  * The first audio track in the body of a `moov` box of the file `path` that can be decoded, wherever it stands among
@@ -38,28 +39,17 @@ const MAX_TRACKS = 100;
  */
 export function chooseTrack(path: string, moov: Uint8Array): AudioTrack {
   const found: { track: Track; codec: string }[] = [];
-  const others = new Set<string>();
+  let hasVideo = false;
   for (const track of tracksOf(moov)) {
-    if (track.handler !== 'soun') others.add(HANDLERS[track.handler] ?? 'other tracks');
-    else if (found.length < MAX_TRACKS) found.push({ track, codec: entryOf(track, 1)?.codec ?? 'unknown' });
+    hasVideo ||= track.handler === 'vide';
+    if (track.handler !== 'soun') continue;
+    if (found.length < MAX_TRACKS) found.push({ track, codec: entryOf(track, 1)?.codec ?? 'unknown' });
   }
   const track = firstDecoded(found, ({ codec }) => codec)?.track;
-  if (track === undefined) {
-    throw noAudio(
-      path,
-      others.size === 0 ? 'there are no tracks' : `there is only ${[...others].join(' and ')}`,
-    );
-  }
+  if (track === undefined)
+    throw noAudio(path, hasVideo ? 'there is only video' : 'none of its tracks is audio');
   return readTrack(path, track);
 }
-
-const HANDLERS: Readonly<Record<string, string>> = {
-  vide: 'video',
-  text: 'text',
-  sbtl: 'subtitles',
-  subt: 'subtitles',
-  pict: 'pictures',
-};
 
 function entryOf(track: Track, index: number): SampleEntry | undefined {
   const stsd = findBox(track.stbl, 'stsd');
@@ -71,14 +61,16 @@ function readTrack(path: string, track: Track): AudioTrack {
   const entry = entryOf(track, table.entry) ?? entryOf(track, 1);
   if (entry === undefined) throw damagedMp4(path, 'its audio track does not say how it is coded');
   checkEntry(path, entry, track.timeScale);
-  const entries = [...table.entries].filter((index) => isAlike(entry, entryOf(track, index)));
+  const entries = [...table.entries]
+    .slice(0, MAX_ENTRIES)
+    .filter((index) => isAlike(entry, entryOf(track, index)));
   return {
     track,
-    entry: { ...entry, config: entry.config.slice() },
+    entry: { ...entry, config: new Uint8Array(entry.config) },
     samples: {
       table,
       entries: new Set([table.entry, ...entries]),
-      unitBytes: unitBytes(entry, table.constantSize),
+      blocks: countsFrames(entry, table.constantSize) ? entry.blocks : undefined,
     },
     isMixed: entries.length < table.entries.size,
   };
@@ -97,7 +89,7 @@ function isAlike(entry: SampleEntry, other: SampleEntry | undefined): boolean {
 function checkEntry(path: string, entry: SampleEntry, timeScale: number): void {
   if (entry.codec === 'encrypted') throw encrypted(path, entry.protects);
   if (timeScale < 1) throw damagedMp4(path, 'the time scale of its audio track is 0');
-  if (entry.frameBytes === undefined) return;
+  if (entry.blocks === undefined) return;
   if (entry.channels < 1 || entry.channels > MAX_CHANNELS) {
     throw damagedMp4(
       path,
@@ -110,11 +102,11 @@ function checkEntry(path: string, entry: SampleEntry, timeScale: number): void {
 }
 
 /**
- * What a "sample" of PCM takes when all have the same size: old QuickTime files write 1, or the bytes of one channel,
- * and mean a frame.
+ * Whether the table means single frames by its samples: old QuickTime files say that all have the size 1, or that of
+ * one channel, where a frame or a block takes more.
  */
-function unitBytes({ frameBytes }: SampleEntry, constantSize: number): number {
-  return frameBytes === undefined || constantSize === 0 ? 0 : Math.max(constantSize, frameBytes);
+function countsFrames({ blocks }: SampleEntry, constantSize: number): boolean {
+  return blocks !== undefined && blocks.frames > 0 && constantSize > 0 && constantSize < blocks.bytes;
 }
 
 /** The samples that lie within the first `size` bytes of the file. */
@@ -125,27 +117,35 @@ export function* runsWithin(samples: TrackSamples, size: number): Generator<Samp
   }
 }
 
-function allRuns({ table, entries, unitBytes }: TrackSamples): Iterable<SampleRun> {
-  return table.runs(entries, unitBytes);
+function allRuns({ table, entries, blocks }: TrackSamples): Iterable<SampleRun> {
+  return table.runs(entries, blocks);
+}
+
+/** How much of what the tables promise is there: packets, and whether that is all of them. */
+export interface Extent {
+  packets: number;
+  isWhole: boolean;
 }
 
 /**
- * Holds the tables against the size of the file, and returns how many samples there are.
+ * Holds the tables against the size of the file.
  *
  * @throws AudioError when samples lie beyond its end (unless `allowTruncated`), or share their bytes.
  */
-export function checkExtent(source: ByteSource, audio: AudioTrack, allowTruncated: boolean): number {
+export function checkExtent(source: ByteSource, audio: AudioTrack, allowTruncated: boolean): Extent {
   const { samples, track } = audio;
   const claimed = measure(allRuns(samples));
-  const present = claimed.end <= source.size ? claimed : measure(runsWithin(samples, source.size));
-  if (present !== claimed && !allowTruncated) {
-    const { length, count: all } = samples.table;
-    const seconds = (count: number) => formatSeconds((count / all) * (length.ticks / track.timeScale));
-    const why = `its tables promise ${seconds(claimed.samples)} of audio, the file holds ${seconds(present.samples)}`;
+  const isInside = claimed.end <= source.size;
+  const present = isInside ? claimed : measure(runsWithin(samples, source.size));
+  const { length, count, placed } = samples.table;
+  if (!isInside && !allowTruncated) {
+    const seconds = length.ticks / track.timeScale;
+    const there = (seconds * present.samples) / claimed.samples;
+    const why = `its tables promise ${formatSeconds(seconds)} of audio, the file holds ${formatSeconds(there)}`;
     throw cutMp4(source.path, why, true);
   }
   if (present.bytes > source.size) {
     throw damagedMp4(source.path, 'its tables give the same bytes to many packets');
   }
-  return present.samples;
+  return { packets: present.samples, isWhole: isInside && placed >= count && !audio.isMixed };
 }

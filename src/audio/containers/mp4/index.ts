@@ -3,13 +3,13 @@ import { AudioError } from '../../errors.ts';
 import type { ByteSource } from '../../io/file-source.ts';
 import { openTrack } from '../../open-track.ts';
 import type { Packet, PacketTrack } from '../../packets.ts';
-import { type AudioTrack, checkExtent, chooseTrack, runsWithin } from './audio-track.ts';
+import { type AudioTrack, checkExtent, chooseTrack, type Extent, runsWithin } from './audio-track.ts';
 import { findBox } from './boxes.ts';
 import { type FragmentWalk, fragmentRuns, readDefaults } from './fragments.ts';
 import { movieScaleOf, readMovie } from './movie.ts';
 import { noAudio } from './mp4-errors.ts';
 import { readMp4Tags } from './mp4-tags.ts';
-import { pcmRuns, readRuns, type SampleRun } from './sample-runs.ts';
+import { joinedRuns, readRuns, type SampleRun } from './sample-runs.ts';
 import { type Timing, timingOf } from './timing.ts';
 
 /**
@@ -29,17 +29,17 @@ export async function readMp4Track(source: ByteSource, options: OpenOptions): Pr
   if (findBox(moov, 'cmov') !== undefined) throw compressed(path);
   const audio = chooseTrack(path, moov);
   const mvex = findBox(moov, 'mvex');
-  const present = checkExtent(source, audio, allowTruncated);
-  if (present === 0 && mvex === undefined) throw noAudio(path, 'its audio track is empty');
+  const extent = checkExtent(source, audio, allowTruncated);
+  if (extent.packets === 0 && mvex === undefined) throw noAudio(path, 'its audio track is empty');
 
   const { tags, iTunSMPB } = readMp4Tags(moov);
   const timing = timeTrack(audio, movieScaleOf(moov), iTunSMPB, mvex !== undefined);
   const defaults = mvex === undefined ? undefined : readDefaults(mvex, audio.track.id);
-  const notes: AudioNote[] = remarks(path, audio, timing, present);
+  const notes: AudioNote[] = remarks(path, audio, timing, extent);
   const remarkCount = notes.length;
   // What `packets` needs must not hold on to the header as a whole.
   const { samples } = audio;
-  const { codec, config, sampleRate, channels, bitsPerSample, layout, frameBytes } = audio.entry;
+  const { codec, config, sampleRate, channels, bitsPerSample, layout, blocks } = audio.entry;
   return {
     codec,
     config,
@@ -49,7 +49,7 @@ export async function readMp4Track(source: ByteSource, options: OpenOptions): Pr
     layout,
     timeScale: audio.track.timeScale,
     skip: timing.skip,
-    duration: present < audio.samples.table.count ? undefined : timing.duration,
+    duration: extent.isWhole ? timing.duration : undefined,
     tags,
     notes,
     async *packets(signal?: AbortSignal): AsyncGenerator<readonly Packet[], void, undefined> {
@@ -59,7 +59,7 @@ export async function readMp4Track(source: ByteSource, options: OpenOptions): Pr
       let isEmpty = true;
       for await (const batch of readRuns(
         source,
-        frameBytes === undefined ? runs : pcmRuns(runs, frameBytes),
+        blocks?.canJoin === true ? joinedRuns(runs, blocks.bytes) : runs,
         signal,
       )) {
         isEmpty = false;
@@ -98,13 +98,13 @@ function timeTrack(
   });
 }
 
-function remarks(path: string, audio: AudioTrack, timing: Timing, present: number): AudioNote[] {
+function remarks(path: string, audio: AudioTrack, timing: Timing, extent: Extent): AudioNote[] {
   const notes: AudioNote[] = [];
   if (audio.isMixed) {
     const text = `"${path}" changes its way of coding: only the parts that are coded as its beginning are decoded.`;
     notes.push({ level: 'warning', text });
-  } else if (present < audio.samples.table.count) {
-    const text = `"${path}" is cut off or damaged: it holds ${present} of its ${audio.samples.table.count} packets.`;
+  } else if (!extent.isWhole) {
+    const text = `"${path}" is cut off or damaged: some of its packets are missing.`;
     notes.push({ level: 'warning', text });
   }
   if (timing.hasParts) {

@@ -62,7 +62,7 @@ class Tags implements Mp4Tags {
     if (name === 'itunsmpb') this.iTunSMPB ??= text;
     const isOwn = name === undefined || name === '__proto__' || name.startsWith('itun');
     if (isOwn || text === '' || Object.keys(this.tags).length >= MAX_TAGS) return;
-    this.tags[name] ??= text;
+    if (!Object.hasOwn(this.tags, name)) this.tags[name] = text;
   }
 }
 

@@ -1,7 +1,7 @@
 import { BigEndian } from '../../io/big-endian.ts';
 import { byteAt } from '../../io/bytes.ts';
 import { type ChannelLayout, wavLayout } from '../../layout.ts';
-import type { EntryFields, SampleEntry } from './sample-entry.ts';
+import type { Blocks, EntryFields, SampleEntry } from './sample-entry.ts';
 
 type NumberKind = 'signed' | 'unsigned' | 'float';
 type Coding = { number: NumberKind; bits: number; isLittle: boolean };
@@ -10,27 +10,31 @@ type Coding = { number: NumberKind; bits: number; isLittle: boolean };
 const LPCM = { float: 1, big: 2, signed: 4, alignedHigh: 16, planar: 32 };
 
 /**
- * How a sample entry of PCM codes its samples, as a codec named as ffmpeg does (`pcm_s24be`), and the bytes of a
- * frame. A codec that exists nowhere (`pcm 20 bits`) where the entry asks for what is not decoded.
+ * How a sample entry of PCM codes its samples, as a codec named as ffmpeg does (`pcm_s24be`), and its
+ * frames. A codec that exists nowhere (`pcm 20 bits`) where the entry asks for what is not decoded.
  *
  * Source: QuickTime File Format Specification, "Sound Sample Descriptions" (types, `enda`: 1 is little-endian);
  * ISO/IEC 23003-5 §5 (`ipcm`, `fpcm`, `pcmC`: flag 1 is little-endian, then the bits).
  */
 export function pcmCoding(
   fields: EntryFields,
-): Pick<SampleEntry, 'codec' | 'bitsPerSample' | 'frameBytes' | 'layout'> {
+): Pick<SampleEntry, 'codec' | 'bitsPerSample' | 'blocks' | 'layout'> {
   const { type, channels } = fields;
   const layout = channelLayout(channels, fields.boxes.get('chan'));
   if (type === 'alaw' || type === 'ulaw') {
     const codec = type === 'alaw' ? 'pcm_alaw' : 'pcm_mulaw';
-    return { codec, bitsPerSample: 8, frameBytes: channels, layout };
+    return { codec, bitsPerSample: 8, blocks: framesOf(channels), layout };
   }
   const { number, bits, isLittle } = codingOf(fields);
   const frameBytes = (channels * containerBits(fields, bits)) / 8;
   const codec = codecOf({ number, bits: containerBits(fields, bits), isLittle });
   return codec === undefined || isPlanar(fields)
-    ? { codec: `PCM (${type.trim()}, ${bits} bits)`, bitsPerSample: bits, frameBytes: 1, layout }
-    : { codec, bitsPerSample: bits, frameBytes, layout };
+    ? { codec: `PCM (${type.trim()}, ${bits} bits)`, bitsPerSample: bits, blocks: framesOf(1), layout }
+    : { codec, bitsPerSample: bits, blocks: framesOf(frameBytes), layout };
+}
+
+function framesOf(bytes: number): Blocks {
+  return { frames: 1, bytes, canJoin: true };
 }
 
 function codingOf({ type, bits, lpcm, boxes }: EntryFields): Coding {

@@ -19,10 +19,17 @@ export interface SampleEntry {
   channels: number;
   bitsPerSample?: number | undefined;
   layout?: ChannelLayout | undefined;
-  /** Bytes of one frame of PCM. */
-  frameBytes?: number | undefined;
+  /** Of codings whose packets all take the same bytes. */
+  blocks?: Blocks | undefined;
   /** Pre-skip of Opus, in frames at 48 kHz. */
   preSkip?: number | undefined;
+}
+
+/** Frames of audio and bytes of a block, all blocks being alike; `canJoin`: several may make one packet. */
+export interface Blocks {
+  frames: number;
+  bytes: number;
+  canJoin: boolean;
 }
 
 /** The fields of a sample entry that all codecs share, and the boxes behind them by their type. */
@@ -33,6 +40,8 @@ export interface EntryFields {
   sampleRate: number;
   /** Of QuickTime's version 2 only: how linear PCM is coded, and the bytes of a packet. */
   lpcm?: { flags: number; bytesPerPacket: number } | undefined;
+  /** Of QuickTime's version 1 only: what all packets have. */
+  blocks?: Blocks | undefined;
   boxes: ReadonlyMap<string, Uint8Array>;
 }
 
@@ -64,7 +73,13 @@ function readFields(type: string, body: Uint8Array, stsdVersion: number, timeSca
   fields.skip(4);
   let sampleRate = fields.u32() / 65_536;
   let lpcm: EntryFields['lpcm'];
-  if (stsdVersion === 0 && version === 1) fields.skip(16);
+  let blocks: EntryFields['blocks'];
+  if (stsdVersion === 0 && version === 1) {
+    const frames = fields.u32();
+    fields.skip(4);
+    blocks = { frames, bytes: fields.u32(), canJoin: false };
+    fields.skip(4);
+  }
   if (stsdVersion === 0 && version === 2) {
     fields.skip(4);
     sampleRate = fields.f64();
@@ -80,7 +95,7 @@ function readFields(type: string, body: Uint8Array, stsdVersion: number, timeSca
   // 16 bits hold no rate from 65,536 Hz on; writers then leave 0 or what is left of it.
   const isCut = timeScale >= 65_536 && (sampleRate === 0 || timeScale % 65_536 === sampleRate);
   if (isCut || !(sampleRate >= 1 && sampleRate < 2 ** 32)) sampleRate = timeScale;
-  return { type, channels, bits, sampleRate: Math.round(sampleRate), lpcm, boxes };
+  return { type, channels, bits, sampleRate: Math.round(sampleRate), lpcm, blocks, boxes };
 }
 
 /** Boxes of a sample entry, and those that QuickTime puts into `wave`; the first of each type. */
@@ -111,6 +126,12 @@ function describe(fields: EntryFields): SampleEntry {
       return { ...plain, config: boxes.get('alac')?.subarray(4) ?? plain.config, bitsPerSample: fields.bits };
     case 'pcm':
       return { ...plain, ...pcmCoding(fields) };
+    case 'adpcm_ima_qt':
+      // QuickTime File Format Specification, "IMA 4:1".
+      return { ...plain, blocks: { frames: 64, bytes: 34 * channels, canJoin: true } };
+    case 'adpcm_ima_wav':
+    case 'adpcm_ms':
+      return { ...plain, blocks: fields.blocks };
     default:
       return plain;
   }

@@ -35,38 +35,38 @@ export function samplesBefore(run: SampleRun, end: number): number {
   return run.count;
 }
 
-/** What one packet of PCM is made of, at most. */
-const PCM_PACKET_BYTES = 32_768;
+/** What one packet that blocks are joined to holds, at most. */
+const JOINED_BYTES = 32_768;
 
-/** Runs of PCM as packets of many whole frames; chunks that follow one another are joined. */
-export async function* pcmRuns(
+/** Runs as packets of many whole blocks of `blockBytes` (frames of PCM); chunks that follow one another are joined. */
+export async function* joinedRuns(
   runs: AsyncIterable<SampleRun> | Iterable<SampleRun>,
-  frameBytes: number,
+  blockBytes: number,
 ): AsyncGenerator<SampleRun, void, undefined> {
   let start = 0;
   let end = 0;
   for await (const run of runs) {
     if (run.position !== end) {
-      yield* packetsOf(start, end, frameBytes);
+      yield* packetsOf(start, end, blockBytes);
       start = run.position;
       end = start;
     }
     end += bytesOf(run.sizes, run.count);
-    const whole = end - start - ((end - start) % frameBytes);
-    if (whole >= 8 * PCM_PACKET_BYTES) {
-      yield* packetsOf(start, start + whole, frameBytes);
+    const whole = end - start - ((end - start) % blockBytes);
+    if (whole >= 8 * JOINED_BYTES) {
+      yield* packetsOf(start, start + whole, blockBytes);
       start += whole;
     }
   }
-  yield* packetsOf(start, end, frameBytes);
+  yield* packetsOf(start, end, blockBytes);
 }
 
-function* packetsOf(start: number, end: number, frameBytes: number): Generator<SampleRun, void, undefined> {
-  const size = Math.max(1, Math.floor(PCM_PACKET_BYTES / frameBytes)) * frameBytes;
+function* packetsOf(start: number, end: number, blockBytes: number): Generator<SampleRun, void, undefined> {
+  const size = Math.max(1, Math.floor(JOINED_BYTES / blockBytes)) * blockBytes;
   const count = Math.floor((end - start) / size);
   if (count > 0) yield { position: start, count, sizes: size };
   const left = end - start - count * size;
-  const rest = left - (left % frameBytes);
+  const rest = left - (left % blockBytes);
   if (rest > 0) yield { position: start + count * size, count: 1, sizes: rest };
 }
 
@@ -88,6 +88,7 @@ export async function* readRuns(
   runs: AsyncIterable<SampleRun> | Iterable<SampleRun>,
   signal?: AbortSignal,
 ): AsyncGenerator<readonly Packet[], void, undefined> {
+  signal?.throwIfAborted();
   const batch = new Batch(source);
   for await (const run of runs) {
     let position = run.position;
@@ -95,9 +96,9 @@ export async function* readRuns(
       const size = typeof run.sizes === 'number' ? run.sizes : (run.sizes[i] as number);
       if (size === 0) continue;
       if (!batch.accepts(position, size)) {
-        signal?.throwIfAborted();
         yield await batch.read();
         batch.clear();
+        signal?.throwIfAborted();
       }
       batch.add(position, size, i === run.count - 1 ? run.keep : undefined);
       position += size;
@@ -110,7 +111,7 @@ export async function* readRuns(
 class Batch {
   count = 0;
   readonly #source: ByteSource;
-  #buffer = new Uint8Array(BATCH_BYTES);
+  #buffer: Uint8Array;
   #used = 0;
   readonly #starts = new Uint32Array(BATCH_PACKETS);
   readonly #sizes = new Uint32Array(BATCH_PACKETS);
@@ -121,6 +122,7 @@ class Batch {
 
   constructor(source: ByteSource) {
     this.#source = source;
+    this.#buffer = new Uint8Array(Math.min(BATCH_BYTES, source.size));
   }
 
   accepts(position: number, size: number): boolean {

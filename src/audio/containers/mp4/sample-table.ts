@@ -1,5 +1,6 @@
 import { BigEndian } from '../../io/big-endian.ts';
 import { findBox } from './boxes.ts';
+import type { Blocks } from './sample-entry.ts';
 import { bytesOf, type SampleRun } from './sample-runs.ts';
 
 /** Total length of a track by its `stts`, in ticks of the media. */
@@ -43,10 +44,10 @@ export class SampleTable {
   }
 
   /**
-   * The samples that are coded by one of `entries`, chunk by chunk in the order of playing. `unitBytes` stands for
-   * the size of samples that all have the same one, when it is not 0.
+   * The samples that are coded by one of `entries`, chunk by chunk in the order of playing; when `blocks` is given,
+   * the blocks that the samples, which then are single frames, make up.
    */
-  *runs(entries: ReadonlySet<number>, unitBytes = 0): Generator<SampleRun, void, undefined> {
+  *runs(entries: ReadonlySet<number>, blocks?: Blocks): Generator<SampleRun, void, undefined> {
     let done = 0;
     let group = 0;
     for (let chunk = 0; chunk < this.#chunks.length && done < this.count; chunk++) {
@@ -58,11 +59,27 @@ export class SampleTable {
         done += count;
         continue;
       }
-      const sizes =
-        typeof this.#sizes === 'number' ? unitBytes || this.#sizes : this.#sizes.subarray(done, done + count);
-      yield { position: this.#chunks[chunk] as number, count, sizes };
+      const position = this.#chunks[chunk] as number;
+      if (blocks !== undefined) {
+        yield { position, count: Math.ceil(count / blocks.frames), sizes: blocks.bytes };
+      } else {
+        const sizes =
+          typeof this.#sizes === 'number' ? this.#sizes : this.#sizes.subarray(done, done + count);
+        yield { position, count, sizes };
+      }
       done += count;
     }
+  }
+
+  /** How many samples the chunks hold: no fewer than there are, unless the tables are damaged. */
+  get placed(): number {
+    let sum = 0;
+    for (let group = 0; group < this.#groups.length; group++) {
+      const { firstChunk, perChunk } = this.#groups[group] as ChunkGroup;
+      const next = this.#groups[group + 1]?.firstChunk ?? this.#chunks.length + 1;
+      sum += Math.max(0, Math.min(next, this.#chunks.length + 1) - firstChunk) * perChunk;
+    }
+    return sum;
   }
 
   /** The size that all samples have, or 0 when they differ. */

@@ -54,7 +54,7 @@ export function timingOf(facts: TimingFacts): Timing {
   // The first packet of Vorbis stands for no output, but the tables count its length.
   const lead = codec === 'vorbis' ? length.firstTicks : 0;
   const edit = readEdits(facts);
-  const gapless = edit === undefined || edit.start === 0 ? parseGapless(facts.iTunSMPB) : undefined;
+  const gapless = edit === undefined || edit.start === 0 ? parseGapless(facts.iTunSMPB, length) : undefined;
   if (gapless !== undefined) return { ...gapless, hasParts: false };
 
   const start = Math.max(edit?.start ?? 0, preSkip);
@@ -117,14 +117,23 @@ function joined(edit: Edit, next: { start: number; end: number | undefined }, ti
   return { start: Math.min(edit.start, next.start), end, hasParts: edit.hasParts || !follows };
 }
 
-/** ` 00000000 <delay> <padding> <frames> …` in hexadecimal digits. */
-function parseGapless(text: string | undefined): { skip: number; duration: number | undefined } | undefined {
+/**
+ * ` 00000000 <delay> <padding> <frames> …` in hexadecimal digits. Programs that join files keep the tag of the first:
+ * the end counts only where it is near that of the media.
+ */
+function parseGapless(
+  text: string | undefined,
+  { ticks, firstTicks }: MediaLength,
+): { skip: number; duration: number | undefined } | undefined {
   const match = /^\s*[0-9a-f]+ ([0-9a-f]{1,8}) ([0-9a-f]{1,8}) ([0-9a-f]{1,16})\b/i.exec(text ?? '');
   if (match === null) return undefined;
   const [skip = 0, , frames = 0] = match.slice(1).map((digits) => Number.parseInt(digits, 16));
   if (skip > MAX_DELAY) return undefined;
-  return { skip, duration: frames > 0 && frames < 2 ** 50 ? frames : undefined };
+  const isNearEnd = frames > 0 && Math.abs(ticks - skip - frames) <= MAX_PADDING_PACKETS * firstTicks;
+  return { skip, duration: isNearEnd ? frames : undefined };
 }
 
+/** No encoder pads with more packets. */
+const MAX_PADDING_PACKETS = 4;
 /** No encoder has a longer delay, in frames. */
 const MAX_DELAY = 16_384;

@@ -7,15 +7,15 @@ import { PageReader } from './page-reader.ts';
 /** Places in the middle of a file that are looked at for signs of a further link. */
 const PROBES = 16;
 /** More links than this are not counted beforehand. */
-const MAX_LINKS = 256;
+export const MAX_LINKS = 256;
 
 /**
- * Where the links begin in a file whose first link is `first`, from its own start on; undefined when there are too
- * many to count. A long file without signs of a further link counts as one, without being read through.
+ * Where the links begin in a file whose first link is `first`, from its own start on; `MAX_LINKS` + 1 when there are
+ * that many or more. A long file without signs of a further link counts as one, without being read through.
  *
  * @throws AudioError when the system cannot read
  */
-export async function linkStarts(source: ByteSource, first: Link): Promise<number[] | undefined> {
+export async function linkStarts(source: ByteSource, first: Link): Promise<number[]> {
   const starts = [first.start];
   if (!(await looksChained(source, first))) return starts;
   for (let start = first.start; starts.length <= MAX_LINKS; ) {
@@ -23,7 +23,7 @@ export async function linkStarts(source: ByteSource, first: Link): Promise<numbe
     if (start >= source.size) return starts;
     starts.push(start);
   }
-  return undefined;
+  return starts;
 }
 
 /**

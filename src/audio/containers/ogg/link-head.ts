@@ -15,6 +15,9 @@ export interface LinkHead {
   head: StreamHead;
   /** How many packets of the stream are headers. */
   headerCount: number;
+  /** Where in the file the first page lies on which a packet of audio ends. */
+  audioStart: number;
+  hasAudio: boolean;
   /** Position at which the audio begins, and ticks to be cut there. */
   position: number;
   cut: number;
@@ -36,7 +39,7 @@ export async function readLinkHead(source: ByteSource, start: number): Promise<L
     if (page === undefined) break;
     // A further first page behind the others belongs to the next link.
     if (page.isFirst && !streams.isOpen) break;
-    if (streams.add(page)) break;
+    if (streams.add(page, pages.position)) break;
   }
   return streams.result();
 }
@@ -54,30 +57,32 @@ class Streams {
   #head: StreamHead | undefined;
   #measure: ((packet: Uint8Array) => number) | undefined;
   #samples = 0;
+  #audioStart = 0;
+  #hasAudio = false;
   #start = { position: 0, cut: 0 };
 
   constructor(path: string) {
     this.#path = path;
   }
 
-  /** Returns whether all is known. */
-  add(page: Page): boolean {
+  /** Takes a page that ends at `position` of the file, and returns whether all is known. */
+  add(page: Page, position: number): boolean {
     if (page.isFirst) this.#addStream(page);
     else this.isOpen = false;
     if (this.#chosen === undefined) return !this.isOpen;
     if (page.serial !== this.#chosen.serial) return false;
-    let isAudio = false;
+    if (!this.#hasAudio) this.#audioStart = position - page.length;
     for (const packet of this.#assembler.add(page)) {
       if (this.#head === undefined) this.#addHeader(packet, this.#chosen.codec);
       else {
-        isAudio = true;
+        this.#hasAudio = true;
         this.#samples += this.#measure?.(packet) ?? 0;
       }
     }
     if (this.#head === undefined) return false;
-    if (this.#measure === undefined || page.isLast) return true;
-    if (!isAudio || page.granule === undefined) return false;
-    this.#begin(page.granule, this.#head);
+    if (page.isLast) return true;
+    if (!this.#hasAudio || page.granule === undefined) return false;
+    if (this.#measure !== undefined) this.#begin(page.granule, this.#head);
     return true;
   }
 
@@ -87,7 +92,15 @@ class Streams {
     if (this.#head === undefined) throw headersCut(this.#path);
     const { serial } = this.#chosen;
     const headerCount = this.#headers.length;
-    return { serial, serials: this.#serials, head: this.#head, headerCount, ...this.#start };
+    return {
+      serial,
+      serials: this.#serials,
+      head: this.#head,
+      headerCount,
+      audioStart: this.#audioStart,
+      hasAudio: this.#hasAudio,
+      ...this.#start,
+    };
   }
 
   #addStream(page: Page): void {

@@ -56,9 +56,9 @@ export async function openLink(source: ByteSource, start: number): Promise<Link>
  * @throws AudioError when the system cannot read
  */
 export async function measureLink(source: ByteSource, link: Link, end: number): Promise<void> {
-  const { track, head, serial, start, position } = link;
+  const { track, head, serial, position } = link;
   if (head.total !== undefined) return;
-  const last = await lastGranule(source, serial, start, end);
+  const last = link.hasAudio ? await lastGranule(source, serial, link.audioStart, end) : 0;
   track.duration = last === undefined ? undefined : Math.max(0, last - position - head.preSkip);
 }
 

@@ -4,7 +4,7 @@ import { AudioError, countOf } from '../../errors.ts';
 import type { ByteSource } from '../../io/file-source.ts';
 import { openTrack } from '../../open-track.ts';
 import type { FileType } from '../../probe/file-type.ts';
-import { finishLink, linkEnd, linkStarts } from './chain.ts';
+import { finishLink, linkEnd, linkStarts, MAX_LINKS } from './chain.ts';
 import { type Link, measureLink, openLink } from './link.ts';
 import { LinkConverter } from './link-converter.ts';
 
@@ -19,8 +19,7 @@ import { LinkConverter } from './link-converter.ts';
 export const openOgg: Opener = async (source, type, options) => {
   const first = await openLink(source, 0);
   const starts = await linkStarts(source, first);
-  // Among too many links to count, the end of the first one is found on the way.
-  if (starts !== undefined) await measureLink(source, first, starts[1] ?? source.size);
+  await measureLink(source, first, starts[1] ?? source.size);
   const input = await openTrack(borrowed(source), type, first.track, options);
   const frames = await countFrames(source, input.info, starts, options);
   if (frames === 0) {
@@ -32,7 +31,7 @@ export const openOgg: Opener = async (source, type, options) => {
       },
     );
   }
-  return new OggInput({ source, type, options, first, input }, frames);
+  return new OggInput({ source, type, options, first, starts, input }, frames);
 };
 
 interface OpenedOgg {
@@ -40,6 +39,8 @@ interface OpenedOgg {
   type: FileType;
   options: OpenOptions;
   first: Link;
+  /** Where the links begin that were found beforehand, see `linkStarts`. */
+  starts: readonly number[];
   /** The audio of the first link. */
   input: AudioInput;
 }
@@ -87,9 +88,9 @@ class OggInput implements AudioInput {
 
   /** The next link that can be decoded, from `start` on. */
   async #nextLink(start: number): Promise<Link | undefined> {
-    const { source } = this.#opened;
+    const { source, starts } = this.#opened;
     for (let at = start; at < source.size; ) {
-      const end = await linkEnd(source, at);
+      const end = starts.find((next) => next > at) ?? (await linkEnd(source, at));
       this.#links++;
       try {
         const link = await openLink(source, at);
@@ -150,10 +151,10 @@ class OggInput implements AudioInput {
 async function countFrames(
   source: ByteSource,
   { frames, sampleRate }: AudioInfo,
-  starts: readonly number[] | undefined,
+  starts: readonly number[],
   { wanted }: OpenOptions,
 ): Promise<number | undefined> {
-  if (starts === undefined || frames === undefined) return undefined;
+  if (starts.length > MAX_LINKS || frames === undefined) return undefined;
   let total = frames;
   for (let i = 1; i < starts.length; i++) {
     try {
