@@ -16,7 +16,7 @@ const files = readdirSync(folder, { recursive: true, encoding: 'utf8' })
   .filter((name) => FORMATS.test(name))
   .sort();
 
-const runs = Number(process.env['CONVIRZA_FUZZ'] ?? files.length * 12);
+const runs = Number(process.env['CONVIRZA_FUZZ'] ?? files.length * 6);
 const runsOfEach = Math.ceil(runs / files.length);
 
 /** Bytes that a decoder may take beside a multiple of its input: tables and the memories of kernels. */
