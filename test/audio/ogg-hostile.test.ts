@@ -67,6 +67,20 @@ describe.each(FILES)('%s', (name) => {
   });
 });
 
+test('a chain with changed pages ends or is an error', async () => {
+  const file = Buffer.concat(['mono16.ogg', 'mono.opus', 'surround.ogg'].map(fixtureBytes));
+  const random = randomOf(11);
+  for (let i = 0; i < 60; i++) {
+    const pages = pagesOf(file);
+    for (let k = 0; k <= i % 4; k++) {
+      const page = pages[random(pages.length)] as Buffer;
+      page[5 + random(Math.min(page.length - 5, 300))] = random(256);
+      withChecksum(page);
+    }
+    await framesOf(Buffer.concat(pages));
+  }
+});
+
 test('positions beyond all bounds are taken as they are, and nothing waits for them', async () => {
   const packets = packetsOf(fixtureBytes('mono16.ogg'));
   for (const granule of [Number.MAX_SAFE_INTEGER, -5, 0, 1]) {

@@ -14,7 +14,8 @@ import {
   pagesOf,
   snr,
 } from './ogg-helpers.ts';
-import { VorbisBitWriter } from './vorbis-writer.ts';
+import { randomSpec } from './vorbis-random.ts';
+import { headersOf, VorbisBitWriter } from './vorbis-writer.ts';
 
 const folder = useFolder();
 
@@ -224,6 +225,21 @@ describe('chains', () => {
     const { info, frames, notes } = await decodeBytes(bytes);
     expect([info.frames, frames]).toEqual([26_460, 26_460]);
     expect(notes[0]?.text).toMatch(/^Part 2 of ".*" was left out\. .*Speex/);
+  });
+
+  test('leave out a link whose decoder cannot be started', async () => {
+    // The header of Opus is looked into by the container; that of a codebook's tree by the decoder only.
+    const spec = randomSpec(25);
+    const books = spec.books.map((book, i) =>
+      i === 0 ? { ...book, isOrdered: false, isSparse: false, lengths: [1, 2] } : book,
+    );
+    const broken = muxed(
+      [...headersOf({ ...spec, books }), Buffer.alloc(30), Buffer.alloc(30)],
+      [0, 0, 0, 0, 64],
+    );
+    const { frames, notes } = await decodeBytes(Buffer.concat([stereo, broken, stereo]));
+    expect(frames).toBe(26_460);
+    expect(notes[0]?.text).toMatch(/^Part 2 of ".*" was left out\. .* a codebook leaves codewords over/);
   });
 
   test('in a long file are found by looking into it', async () => {

@@ -47,8 +47,10 @@ export async function linkEnd(source: ByteSource, start: number): Promise<number
  *
  * @throws AudioError when the system cannot read
  */
-export async function finishLink(source: ByteSource, { serial, report }: Link): Promise<number> {
+export async function finishLink(source: ByteSource, { start, serial, report }: Link): Promise<number> {
   if (report.end !== undefined) return report.end;
+  // Nothing of it was read: its decoder could not be started.
+  if (report.position === start) return linkEnd(source, start);
   const pages = new PageReader(source, report.position);
   for (;;) {
     const page = await pages.next();

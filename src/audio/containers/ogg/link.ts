@@ -72,8 +72,7 @@ async function* readPackets(
   const assembler = new PacketAssembler();
   let headersLeft = headerCount;
   let isBehindFirst = false;
-  report.end = undefined;
-  report.isEnded = false;
+  Object.assign(report, { end: undefined, position: start, damaged: 0, isEnded: false });
   for (;;) {
     const page = await pages.next();
     signal?.throwIfAborted();
