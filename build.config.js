@@ -42,11 +42,11 @@ const HTTP = [
 /** For libraries without a licence text in their package: opus-decoder is MIT, and libopus is compiled into it. */
 const KEPT_LICENCES = {
   'opus-decoder': [
-    `${root}licenses/opus-decoder.txt`,
-    `${root}licenses/libopus.txt`,
-    `${root}licenses/opusfile.txt`,
+    `${root}src/audio/codecs/opus/licenses/opus-decoder.txt`,
+    `${root}src/audio/codecs/opus/licenses/libopus.txt`,
+    `${root}src/audio/codecs/opus/licenses/opusfile.txt`,
   ],
-  '@wasm-audio-decoders/common': [`${root}licenses/opus-decoder.txt`],
+  '@wasm-audio-decoders/common': [`${root}src/audio/codecs/opus/licenses/opus-decoder.txt`],
 };
 
 const matches = (patterns) => (id) => patterns.some((pattern) => pattern.test(id));
