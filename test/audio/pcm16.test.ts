@@ -117,7 +117,7 @@ describe('resampled', () => {
 });
 
 test('buffers may be kept', async () => {
-  const values = Array.from({ length: 50_000 }, (_, i) => i % 1000);
+  const values = Array.from({ length: 100_000 }, (_, i) => i % 1000);
   const input = await openAudio(await folder.file('kept.wav', wav(int16(...values))));
   const parts: Buffer[] = [];
   for await (const part of toPcm16(input, { sampleRate: 8000, channels: 1 })) parts.push(part);

@@ -1,4 +1,5 @@
 import type { AudioBlock } from '../audio-input.ts';
+import { gathered } from './gather.ts';
 import type { Stage } from './stage.ts';
 
 /** A stage that may have enough before its input ends, as `Cut`. */
@@ -15,7 +16,7 @@ export async function* runStages(
   blocks: AsyncIterable<AudioBlock>,
   stages: readonly EndingStage[],
 ): AsyncGenerator<AudioBlock, void, undefined> {
-  for await (const block of blocks) {
+  for await (const block of gathered(blocks)) {
     yield* slices(through(stages, block, 0));
     if (stages.some((stage) => stage.isOver === true)) break;
   }
