@@ -1,5 +1,6 @@
 /** What a bulk run is given, and what it tells. */
-import type { JournalEvent, Known } from './journal.ts';
+import type { JournalEvent } from './journal-file.ts';
+import type { Known } from './journal-record.ts';
 
 interface OfItem<Item> {
   item: Item;

@@ -2,10 +2,10 @@
 import { CliError } from '../shared/errors.ts';
 import { sleep } from '../shared/wait.ts';
 import { Channel } from './channel.ts';
-import { Delivery } from './delivery.ts';
 import { reasonOf } from './failures.ts';
-import type { Known } from './journal.ts';
-import type { ItemContext, Outcome, RunEvent, RunOptions, RunSummary, Stopped } from './run-types.ts';
+import type { Known } from './journal-record.ts';
+import { type End, Ledger } from './ledger.ts';
+import type { RunOptions, RunSummary, Stopped } from './run-types.ts';
 import { GivenUp, UnderWay } from './under-way.ts';
 
 export type {
@@ -39,23 +39,12 @@ export async function runBulk<Item, Result, Prepared = undefined>(
   return new BulkRun(items, options).run();
 }
 
-type ItemOutcome<Item, Result> = Outcome<Item, Result>;
-/** An outcome without what every outcome has. */
-type End<Result> =
-  | { state: 'done'; result: Result; settled: boolean }
-  | { state: 'failed' | 'in_doubt'; error: unknown }
-  | { state: 'skipped' | 'not_started' };
-
 class BulkRun<Item, Result, Prepared> {
-  readonly #items: readonly Item[];
-  readonly #keys: readonly string[];
-  readonly #hashes: readonly string[] | undefined;
+  readonly #count: number;
   readonly #options: RunOptions<Item, Prepared, Result>;
   readonly #signal: AbortSignal;
-  readonly #delivery: Delivery<ItemOutcome<Item, Result>>;
+  readonly #ledger: Ledger<Item, Prepared, Result>;
   readonly #underWay = new UnderWay();
-  readonly #ended: Uint8Array;
-  readonly #summary: RunSummary<Item>;
   /** Places for what is prepared and not yet taken; a taker gets undefined when there will be none. */
   readonly #places = new Channel<true>();
   readonly #prepared = new Channel<{ index: number; value: Prepared }>();
@@ -63,24 +52,10 @@ class BulkRun<Item, Result, Prepared> {
   #stopped: Stopped | undefined;
 
   constructor(items: readonly Item[], options: RunOptions<Item, Prepared, Result>) {
-    this.#items = items;
+    this.#count = items.length;
     this.#options = options;
-    this.#keys = uniqueKeys(items.map((item) => options.key(item)));
-    const { hash } = options;
-    this.#hashes = hash === undefined ? undefined : items.map((item) => hash(item));
     this.#signal = options.signal ?? new AbortController().signal;
-    this.#ended = new Uint8Array(items.length);
-    this.#summary = {
-      total: items.length,
-      done: 0,
-      failed: 0,
-      inDoubt: 0,
-      skipped: 0,
-      notStarted: 0,
-      failures: [],
-    };
-    const { onOutcome = () => {}, ordered = false } = options;
-    this.#delivery = new Delivery(onOutcome, ordered, (error) => this.#stop('output', error));
+    this.#ledger = new Ledger(items, options, this.#signal, (error) => this.#stop('output', error));
   }
 
   async run(): Promise<RunSummary<Item>> {
@@ -101,16 +76,18 @@ class BulkRun<Item, Result, Prepared> {
       this.#signal.removeEventListener('abort', onAbort);
       grace.abort();
     }
-    for (let index = 0; index < this.#items.length; index++)
-      if (this.#ended[index] === 0) this.#end(index, this.#endOfOpen(index));
-    await this.#delivery.idle;
-    this.#summary.failures.sort((a, b) => a.index - b.index);
-    return this.#stopped === undefined ? this.#summary : { ...this.#summary, stopped: this.#stopped };
+    for (let index = 0; index < this.#count; index++)
+      if (!this.#ledger.hasEnded(index)) this.#ledger.end(index, this.#endOfOpen(index));
+    await this.#ledger.idle;
+    this.#ledger.summary.failures.sort((a, b) => a.index - b.index);
+    return this.#stopped === undefined
+      ? this.#ledger.summary
+      : { ...this.#ledger.summary, stopped: this.#stopped };
   }
 
   /** What there is to say of an item when the run stopped before its turn: an earlier run may have said it. */
   #endOfOpen(index: number): End<Result> {
-    const known = index >= this.#next ? this.#known(index) : NEW;
+    const known = index >= this.#next ? this.#ledger.known(index) : NEW;
     if (this.#isDone(known)) return { state: 'skipped' };
     return known.state === 'in_doubt' ? { state: 'in_doubt', error: oldDoubt() } : { state: 'not_started' };
   }
@@ -121,7 +98,7 @@ class BulkRun<Item, Result, Prepared> {
 
   #startAll(): Promise<void>[] {
     const { prepare, concurrency } = this.#options;
-    const atMost = (count: number) => Math.max(1, Math.min(Math.floor(count) || 1, this.#items.length));
+    const atMost = (count: number) => Math.max(1, Math.min(Math.floor(count) || 1, this.#count));
     const workers = atMost(concurrency);
     if (prepare === undefined) return repeat(workers, () => this.#workAlone());
     repeat(atMost(prepare.ahead), () => this.#places.put(true));
@@ -131,13 +108,13 @@ class BulkRun<Item, Result, Prepared> {
 
   /** The place of the next item that nobody has taken; undefined when there is none or the run has stopped. */
   #takeNext(): number | undefined {
-    return this.#stopped === undefined && this.#next < this.#items.length ? this.#next++ : undefined;
+    return this.#stopped === undefined && this.#next < this.#count ? this.#next++ : undefined;
   }
 
   async #workAlone(): Promise<void> {
     for (let index = this.#takeNext(); index !== undefined; index = this.#takeNext()) {
       if (await this.#isToDo(index)) await this.#work(index, undefined as Prepared);
-      await this.#delivery.idle;
+      await this.#ledger.idle;
     }
   }
 
@@ -152,7 +129,7 @@ class BulkRun<Item, Result, Prepared> {
       const prepared = (await this.#isToDo(index)) ? await this.#prepare(index) : undefined;
       if (prepared === undefined) this.#places.put(true);
       else this.#prepared.put({ index, value: prepared.value });
-      await this.#delivery.idle;
+      await this.#ledger.idle;
     }
   }
 
@@ -161,15 +138,15 @@ class BulkRun<Item, Result, Prepared> {
       this.#places.put(true);
       await this.#work(next.index, next.value);
       await this.#release(next.index, next.value);
-      await this.#delivery.idle;
+      await this.#ledger.idle;
     }
   }
 
   /** Whether an item is to be worked on; else its outcome is known. */
   async #isToDo(index: number): Promise<boolean> {
-    const known = this.#known(index);
+    const known = this.#ledger.known(index);
     if (this.#isDone(known)) {
-      this.#end(index, { state: 'skipped' });
+      this.#ledger.end(index, { state: 'skipped' });
       return false;
     }
     return known.state !== 'in_doubt' || this.#settle(index, known);
@@ -182,15 +159,17 @@ class BulkRun<Item, Result, Prepared> {
         'partial',
         'an earlier run sent it, and whether it took effect is not known',
       );
-      this.#end(index, { state: 'in_doubt', error });
+      this.#ledger.end(index, { state: 'in_doubt', error });
       return false;
     }
     try {
-      const result = await this.#underWay.run(() => settle(this.#item(index), this.#context(index, known)));
+      const result = await this.#underWay.run(() =>
+        settle(this.#ledger.item(index), this.#ledger.context(index, known)),
+      );
       if (result === undefined) return this.#stopped === undefined;
       await this.#done(index, result, true);
     } catch (error) {
-      this.#end(index, { state: 'in_doubt', error });
+      this.#ledger.end(index, { state: 'in_doubt', error });
       if (this.#ask(this.#options.isFatal, error)) this.#stop('fatal', error);
     }
     return false;
@@ -199,11 +178,11 @@ class BulkRun<Item, Result, Prepared> {
   async #prepare(index: number): Promise<{ value: Prepared } | undefined> {
     const { prepare } = this.#options;
     if (prepare === undefined || this.#stopped !== undefined) return undefined;
-    this.#tell(index, { type: 'preparing' });
-    const context = this.#context(index, this.#known(index));
+    this.#ledger.tell(index, { type: 'preparing' });
+    const context = this.#ledger.context(index, this.#ledger.known(index));
     try {
       const value = await this.#underWay.run(
-        () => prepare.run(this.#item(index), context),
+        () => prepare.run(this.#ledger.item(index), context),
         (late) => void this.#release(index, late),
       );
       return { value };
@@ -217,7 +196,7 @@ class BulkRun<Item, Result, Prepared> {
 
   async #release(index: number, value: Prepared): Promise<void> {
     try {
-      await this.#options.prepare?.release?.(value, this.#item(index));
+      await this.#options.prepare?.release?.(value, this.#ledger.item(index));
     } catch {
       // A temporary file that stays does the run no harm.
     }
@@ -225,18 +204,20 @@ class BulkRun<Item, Result, Prepared> {
 
   async #work(index: number, prepared: Prepared): Promise<void> {
     if (this.#stopped !== undefined) return;
-    const known = this.#known(index);
+    const known = this.#ledger.known(index);
     if (!(await this.#record(index, { event: 'sent' }))) return;
     if (this.#isStopped()) {
       const error = { type: 'cancelled', message: 'it was not sent, since the run was ended' };
       await this.#record(index, { event: 'failed', error, inDoubt: false });
       return;
     }
-    this.#tell(index, { type: 'started' });
+    this.#ledger.tell(index, { type: 'started' });
     let result: Result;
     try {
-      const context = this.#context(index, known);
-      result = await this.#underWay.run(() => this.#options.work(this.#item(index), prepared, context));
+      const context = this.#ledger.context(index, known);
+      result = await this.#underWay.run(() =>
+        this.#options.work(this.#ledger.item(index), prepared, context),
+      );
     } catch (error) {
       await this.#fail(index, error, this.#isInDoubt(error));
       return;
@@ -247,19 +228,19 @@ class BulkRun<Item, Result, Prepared> {
   async #done(index: number, result: Result, settled: boolean): Promise<void> {
     let kept: unknown = result;
     try {
-      if (this.#options.keep !== undefined) kept = this.#options.keep(result, this.#item(index));
+      if (this.#options.keep !== undefined) kept = this.#options.keep(result, this.#ledger.item(index));
     } catch (error) {
       this.#stop('output', error);
     }
     await this.#record(index, { event: 'done', result: kept });
-    this.#end(index, { state: 'done', result, settled });
+    this.#ledger.end(index, { state: 'done', result, settled });
   }
 
   async #fail(index: number, error: unknown, inDoubt: boolean): Promise<void> {
     // Before the journal is written: what starts meanwhile would only fail in the same way.
     if (this.#ask(this.#options.isFatal, error)) this.#stop('fatal', error);
     await this.#record(index, { event: 'failed', error: reasonOf(error), inDoubt });
-    this.#end(index, { state: inDoubt ? 'in_doubt' : 'failed', error });
+    this.#ledger.end(index, { state: inDoubt ? 'in_doubt' : 'failed', error });
   }
 
   /** What the caller thinks of an error; a caller that fails at it ends the run, and no item gets lost by it. */
@@ -291,35 +272,12 @@ class BulkRun<Item, Result, Prepared> {
     const { journal } = this.#options;
     if (journal === undefined) return true;
     try {
-      await journal.record({ key: this.#key(index), hash: this.#hash(index), ...event });
+      await journal.record({ key: this.#ledger.key(index), hash: this.#ledger.hash(index), ...event });
       return true;
     } catch (error) {
       this.#stop('journal', error);
       return false;
     }
-  }
-
-  #end(index: number, end: End<Result>): void {
-    this.#ended[index] = 1;
-    const summary = this.#summary;
-    const of = { item: this.#item(index), key: this.#key(index), index };
-    switch (end.state) {
-      case 'done':
-      case 'skipped':
-        summary[end.state]++;
-        this.#tell(index, { type: 'finished', state: end.state });
-        break;
-      case 'not_started':
-        summary.notStarted++;
-        break;
-      default: {
-        const inDoubt = end.state === 'in_doubt';
-        summary[inDoubt ? 'inDoubt' : 'failed']++;
-        summary.failures.push({ ...of, error: end.error, inDoubt });
-        this.#tell(index, { type: 'failed', error: end.error, inDoubt });
-      }
-    }
-    this.#delivery.add({ ...of, ...end });
   }
 
   /** The first reason counts. */
@@ -332,55 +290,7 @@ class BulkRun<Item, Result, Prepared> {
   #isStopped(): boolean {
     return this.#stopped !== undefined;
   }
-
-  #item(index: number): Item {
-    return this.#items[index] as Item;
-  }
-
-  #key(index: number): string {
-    return this.#keys[index] as string;
-  }
-
-  #hash(index: number): string {
-    return this.#hashes?.[index] ?? '';
-  }
-
-  #known(index: number): Known {
-    return this.#options.journal?.lookup(this.#key(index), this.#hash(index)) ?? NEW;
-  }
-
-  #context(index: number, known: Known): ItemContext {
-    return {
-      key: this.#key(index),
-      index,
-      signal: this.#signal,
-      known,
-      progress: (bytes, total) => this.#tell(index, { type: 'progress', bytes, total }),
-      retried: (reason, delayMs) => this.#tell(index, { type: 'retried', reason, delayMs }),
-    };
-  }
-
-  #tell(index: number, event: Told): void {
-    try {
-      this.#options.onEvent?.({
-        item: this.#item(index),
-        key: this.#key(index),
-        index,
-        ...event,
-      } as RunEvent<Item>);
-    } catch (error) {
-      this.#stop('output', error);
-    }
-  }
 }
-
-/** An event without what every event has. */
-type Told =
-  | { type: 'preparing' | 'started' }
-  | { type: 'progress'; bytes: number; total: number | undefined }
-  | { type: 'retried'; reason: string; delayMs: number }
-  | { type: 'failed'; error: unknown; inDoubt: boolean }
-  | { type: 'finished'; state: 'done' | 'skipped' };
 
 function repeat<T>(times: number, start: () => T): T[] {
   return Array.from({ length: times }, start);
@@ -388,16 +298,4 @@ function repeat<T>(times: number, start: () => T): T[] {
 
 function oldDoubt(): CliError {
   return new CliError('partial', 'an earlier run sent it, and whether it took effect is not known');
-}
-
-function uniqueKeys(keys: string[]): string[] {
-  const seen = new Set<string>();
-  for (const key of keys) {
-    if (seen.has(key))
-      throw new CliError('usage', `${JSON.stringify(key)} is there more than once`, {
-        hint: 'Leave the repetition out.',
-      });
-    seen.add(key);
-  }
-  return keys;
 }
