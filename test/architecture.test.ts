@@ -42,6 +42,7 @@ const ALLOWED: Record<string, string[]> = {
     'context.ts',
     'convirza',
     'nextevi',
+    'bulk',
     'credentials',
     'output',
     'sandbox',
@@ -51,6 +52,7 @@ const ALLOWED: Record<string, string[]> = {
   ],
   convirza: ['shared'],
   nextevi: ['shared'],
+  bulk: ['shared'],
   // Implements the interface that the client owns.
   credentials: ['types:convirza', 'shared'],
   // Its routes are the catalogue, its replies are sound.

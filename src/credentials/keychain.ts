@@ -3,8 +3,8 @@ import { randomBytes } from 'node:crypto';
 import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { CliError } from '../shared/errors.ts';
+import { withLock } from '../shared/lock.ts';
 import { KEY_BYTES, type KeyBackend } from './keys.ts';
-import { withLock } from './lock.ts';
 import type { SealKey } from './seal.ts';
 
 const SERVICE = 'convirza-cli';

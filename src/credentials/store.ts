@@ -4,9 +4,9 @@ import { join } from 'node:path';
 import { writeFileAtomic } from '../shared/atomic-file.ts';
 import { CliError, errorCode } from '../shared/errors.ts';
 import { isObject } from '../shared/json.ts';
+import { type HeldLock, withLock } from '../shared/lock.ts';
 import { type Keys, onlyKey } from './key-choice.ts';
 import { type KeyBackend, KeyFile } from './keys.ts';
-import { type HeldLock, withLock } from './lock.ts';
 import { looseFiles } from './permissions.ts';
 import {
   SealError,

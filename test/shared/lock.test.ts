@@ -7,8 +7,8 @@ import { join } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import { build } from 'rolldown';
 import { describe, expect, it, onTestFinished } from 'vitest';
-import { withLock } from '../../src/credentials/lock.ts';
-import { failureOf, testFolder } from '../shared/folder.ts';
+import { withLock } from '../../src/shared/lock.ts';
+import { failureOf, testFolder } from './folder.ts';
 
 const OLD = new Date(Date.now() - 3_600_000);
 const HOST = Buffer.from(hostname(), 'utf8').toString('hex').slice(0, 64) || '0';
@@ -18,7 +18,7 @@ async function startProcess(folder: string, script: string): Promise<ChildProces
   const bundle = join(folder, '..', 'lock.mjs');
   if (!existsSync(bundle))
     await build({
-      input: fileURLToPath(new URL('../../src/credentials/lock.ts', import.meta.url)),
+      input: fileURLToPath(new URL('../../src/shared/lock.ts', import.meta.url)),
       platform: 'node',
       external: /^node:/,
       output: { file: bundle, format: 'esm' },

@@ -5,8 +5,8 @@
 import { mkdir as realMkdir, rmdir, utimes } from 'node:fs/promises';
 import { join } from 'node:path';
 import { beforeEach, expect, it, vi } from 'vitest';
-import { type HeldLock, withLock } from '../../src/credentials/lock.ts';
-import { testFolder } from '../shared/folder.ts';
+import { type HeldLock, withLock } from '../../src/shared/lock.ts';
+import { testFolder } from './folder.ts';
 
 /** Steps run after the nth folder was made, and before its maker goes on; calls counts who tried. */
 const afterMkdir = vi.hoisted(() => ({ steps: [] as ((folder: string) => Promise<void>)[], calls: 0 }));

@@ -10,8 +10,8 @@ import { randomBytes } from 'node:crypto';
 import { mkdir, readdir, rmdir, stat, unlink, utimes, writeFile } from 'node:fs/promises';
 import { hostname } from 'node:os';
 import { join } from 'node:path';
-import { CliError, errorCode } from '../shared/errors.ts';
-import { sleep } from '../shared/wait.ts';
+import { CliError, errorCode } from './errors.ts';
+import { sleep } from './wait.ts';
 
 export interface LockOptions {
   signal?: AbortSignal | undefined;
@@ -19,11 +19,26 @@ export interface LockOptions {
   waitMs?: number;
   /** An owner that gave no sign of life for so long is gone. */
   staleMs?: number;
+  /** What the lock guards, for messages. */
+  guards?: string;
+  /** Hint for a lock that cannot be made at its place. */
+  placeHint?: string;
+  /**
+   * The error when another owner keeps the lock for longer than `waitMs`.
+   *
+   * @param pid of that owner where it is on this machine
+   */
+  busy?: ((owner: { pid: number | undefined }) => CliError) | undefined;
 }
 
 export interface HeldLock {
   /** @throws CliError `internal` when another process took the lock over meanwhile */
   assertHeld(): Promise<void>;
+}
+
+/** A lock that is held until it is let go. */
+export interface TakenLock extends HeldLock {
+  release(): Promise<void>;
 }
 
 const RETRY_MS = 25;
@@ -64,7 +79,7 @@ async function ageMs(path: string): Promise<number | undefined> {
   }
 }
 
-async function tryAcquire(folder: string, name: string): Promise<boolean> {
+async function tryAcquire(folder: string, name: string, placeHint: string): Promise<boolean> {
   try {
     await mkdir(folder, { mode: 0o700 });
   } catch (error) {
@@ -73,7 +88,7 @@ async function tryAcquire(folder: string, name: string): Promise<boolean> {
       'usage',
       `The lock ${folder} cannot be made (${errorCode(error) ?? 'unknown error'})`,
       {
-        hint: 'Point CONVIRZA_CONFIG_DIR at a folder you may write to, or give the token in CONVIRZA_TOKEN.',
+        hint: placeHint,
         cause: error,
       },
     );
@@ -113,30 +128,39 @@ async function sweep(folder: string, staleMs: number): Promise<void> {
   if (files.length > 0 || (empty !== undefined && empty > 1_000)) await rmdir(folder).catch(() => {});
 }
 
+/** The process on this machine that holds the lock, or undefined when it is elsewhere or gone. */
+async function ownerPid(folder: string): Promise<number | undefined> {
+  const [file = ''] = await readdir(folder).catch((): string[] => []);
+  const owner = parseOwner(file);
+  return owner?.host === parseOwner(ownerName())?.host ? owner?.pid : undefined;
+}
+
+async function stillBusy(folder: string, waitMs: number, busy: LockOptions['busy']): Promise<CliError> {
+  if (busy !== undefined) return busy({ pid: await ownerPid(folder) });
+  return new CliError(
+    'internal',
+    `Another convirza process has held ${folder} for ${waitMs / 1000} seconds`,
+    { hint: 'End that process, or delete the folder if there is none.' },
+  );
+}
+
 /**
- * Runs `work` while no other process holds the lock at `folder`.
+ * Takes the lock at `folder`, and keeps it until `release`.
  *
- * @throws CliError `internal` after `waitMs`; whatever `work` throws; the signal's reason
+ * @throws CliError after `waitMs`, `internal` or what `busy` makes; `usage` when the lock cannot be made there; the
+ * signal's reason
  */
-export async function withLock<T>(
-  folder: string,
-  work: (lock: HeldLock) => Promise<T>,
-  options: LockOptions = {},
-): Promise<T> {
-  const { signal, waitMs = 60_000, staleMs = 15_000 } = options;
+export async function takeLock(folder: string, options: LockOptions = {}): Promise<TakenLock> {
+  const { signal, waitMs = 60_000, staleMs = 15_000, guards = 'the credential store' } = options;
+  const {
+    placeHint = 'Point CONVIRZA_CONFIG_DIR at a folder you may write to, or give the token in CONVIRZA_TOKEN.',
+  } = options;
   const name = ownerName();
   const file = join(folder, name);
   const deadline = Date.now() + waitMs;
-  while (!(await tryAcquire(folder, name))) {
+  while (!(await tryAcquire(folder, name, placeHint))) {
     await sweep(folder, staleMs);
-    if (Date.now() > deadline)
-      throw new CliError(
-        'internal',
-        `Another convirza process has held ${folder} for ${waitMs / 1000} seconds`,
-        {
-          hint: 'End that process, or delete the folder if there is none.',
-        },
-      );
+    if (Date.now() > deadline) throw await stillBusy(folder, waitMs, options.busy);
     await sleep(RETRY_MS + Math.random() * RETRY_MS, signal);
   }
   const heartbeat = setInterval(() => {
@@ -144,18 +168,35 @@ export async function withLock<T>(
     utimes(file, now, now).catch(() => {});
   }, HEARTBEAT_MS);
   heartbeat.unref();
+  return {
+    assertHeld: async () => {
+      if ((await ageMs(file)) === undefined)
+        throw new CliError('internal', `Another process took over the lock of ${guards}`, {
+          hint: 'Run the command again.',
+        });
+    },
+    release: async () => {
+      clearInterval(heartbeat);
+      await unlink(file).catch(() => {});
+      await rmdir(folder).catch(() => {});
+    },
+  };
+}
+
+/**
+ * Runs `work` while no other process holds the lock at `folder`.
+ *
+ * @throws what `takeLock` throws, and whatever `work` throws
+ */
+export async function withLock<T>(
+  folder: string,
+  work: (lock: HeldLock) => Promise<T>,
+  options: LockOptions = {},
+): Promise<T> {
+  const lock = await takeLock(folder, options);
   try {
-    return await work({
-      assertHeld: async () => {
-        if ((await ageMs(file)) === undefined)
-          throw new CliError('internal', 'Another process took over the lock of the credential store', {
-            hint: 'Run the command again.',
-          });
-      },
-    });
+    return await work(lock);
   } finally {
-    clearInterval(heartbeat);
-    await unlink(file).catch(() => {});
-    await rmdir(folder).catch(() => {});
+    await lock.release();
   }
 }
