@@ -2,7 +2,8 @@ import type { Opener, OpenOptions } from '../audio-input.ts';
 import { MAX_HEADER_BYTES } from '../codecs/flac/frame-header.ts';
 import type { StreamInfo } from '../codecs/flac/stream-info.ts';
 import { channelMask } from '../codecs/flac/vorbis-comment.ts';
-import { AudioError, formatSeconds } from '../errors.ts';
+import { type AudioError, formatSeconds } from '../errors.ts';
+import { cutShort, damagedFile, noAudio, promise } from '../file-errors.ts';
 import { ByteReader } from '../io/byte-reader.ts';
 import type { ByteSource } from '../io/file-source.ts';
 import { wavLayout } from '../layout.ts';
@@ -10,7 +11,7 @@ import { openTrack } from '../open-track.ts';
 import type { Packet, PacketTrack } from '../packets.ts';
 import { findFlacEnd } from './flac-end.ts';
 import { canBeLost, FrameCutter, type FrameStream, findFrameHeader, samplePosition } from './flac-frames.ts';
-import { damaged, type FlacMetadata, readFlacMetadata } from './flac-metadata.ts';
+import { type FlacMetadata, readFlacMetadata } from './flac-metadata.ts';
 
 /** How far behind the metadata the first frame may be. */
 const FIRST_FRAME_BYTES = 262_144;
@@ -30,10 +31,10 @@ export const openFlac: Opener = async (source, type, options) => {
   const end = await findFlacEnd(source, stream, audioStart);
   const promised = stream.endSample;
   if (promised !== undefined && end.sample !== undefined && end.sample < promised) {
-    if (options.allowTruncated !== true) throw cutOff(source.path, info, end.sample);
+    if (options.allowTruncated !== true) throw cutFlac(source.path, info, end.sample);
     stream.endSample = end.sample;
   }
-  if (end.sample === stream.firstSample) throw noAudio(source.path);
+  if (end.sample === stream.firstSample) throw noAudio(source.path, NO_FRAME);
   const track: PacketTrack = {
     codec: 'flac',
     config: streamInfo,
@@ -83,25 +84,19 @@ async function* cutPackets(
   }
   const { endSample = 0, info } = stream;
   if (cutter.endSample < endSample && allowTruncated !== true) {
-    throw cutOff(source.path, info, cutter.endSample);
+    throw cutFlac(source.path, info, cutter.endSample);
   }
 }
 
-function cutOff(path: string, { sampleRate, totalSamples }: StreamInfo, present: number): AudioError {
+function cutFlac(path: string, { sampleRate, totalSamples }: StreamInfo, present: number): AudioError {
   const seconds = (samples: number) => formatSeconds(samples / sampleRate);
-  return new AudioError(
-    `"${path}" is cut off: its header promises ${seconds(totalSamples)} of audio, the file holds ${seconds(present)}.`,
-    { hint: 'Get the complete file, or use what there is of it with --allow-truncated.' },
-  );
+  return cutShort(path, promise(`${seconds(totalSamples)} of audio`, seconds(present)));
 }
+
+const NO_FRAME = 'there is no whole frame in it';
 
 function noFrame(path: string, info: StreamInfo, bytes: number): AudioError {
-  if (bytes >= MAX_HEADER_BYTES) return damaged(path, 'no frame can be found behind its metadata');
-  return info.totalSamples > 0 ? cutOff(path, info, 0) : noAudio(path);
-}
-
-function noAudio(path: string): AudioError {
-  return new AudioError(`"${path}" is a FLAC file that holds no audio: there is no whole frame in it.`, {
-    hint: 'Download, export or record the file again.',
-  });
+  if (bytes >= MAX_HEADER_BYTES)
+    return damagedFile(path, 'FLAC', 'no frame can be found behind its metadata');
+  return info.totalSamples > 0 ? cutFlac(path, info, 0) : noAudio(path, NO_FRAME);
 }
