@@ -237,6 +237,16 @@ describe('files that are cut off', () => {
   });
 });
 
+it('another file behind the first is left out, and that is told', async () => {
+  const first = await decodeBytes(WHOLE);
+  const { samples, notes } = await decodeBytes(Buffer.concat([WHOLE, WHOLE]));
+  expect(samples).toEqual(first.samples);
+  expect(first.notes).toEqual([]);
+  expect(notes).toEqual([
+    expect.stringMatching(/holds another FLAC file behind the first, which is left out/),
+  ]);
+});
+
 describe('damage', () => {
   const starts = CODED.map((_, i) => WHOLE.length - Buffer.concat(CODED.slice(i)).length);
 

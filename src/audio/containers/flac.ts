@@ -1,10 +1,11 @@
-import type { Opener, OpenOptions } from '../audio-input.ts';
+import type { AudioNote, Opener, OpenOptions } from '../audio-input.ts';
 import { MAX_HEADER_BYTES } from '../codecs/flac/frame-header.ts';
 import type { StreamInfo } from '../codecs/flac/stream-info.ts';
 import { channelMask } from '../codecs/flac/vorbis-comment.ts';
 import { type AudioError, formatSeconds } from '../errors.ts';
 import { cutShort, damagedFile, noAudio, promise } from '../file-errors.ts';
 import { ByteReader } from '../io/byte-reader.ts';
+import { findChars } from '../io/bytes.ts';
 import type { ByteSource } from '../io/file-source.ts';
 import { wavLayout } from '../layout.ts';
 import { openTrack } from '../open-track.ts';
@@ -35,6 +36,7 @@ export const openFlac: Opener = async (source, type, options) => {
     stream.endSample = end.sample;
   }
   if (end.sample === stream.firstSample) throw noAudio(source.path, NO_FRAME);
+  const notes: AudioNote[] = [];
   const track: PacketTrack = {
     codec: 'flac',
     config: streamInfo,
@@ -46,7 +48,11 @@ export const openFlac: Opener = async (source, type, options) => {
     skip: 0,
     duration: stream.endSample === undefined ? undefined : stream.endSample - stream.firstSample,
     tags,
-    packets: (signal) => cutPackets(source, stream, [audioStart, end.byte], options, signal),
+    notes,
+    packets: (signal) => {
+      notes.length = 0;
+      return cutPackets(source, stream, [audioStart, end.byte], { ...options, notes, signal });
+    },
   };
   return openTrack(source, type, track, options);
 };
@@ -65,12 +71,24 @@ async function findStream(source: ByteSource, { info, audioStart }: FlacMetadata
   return stream;
 }
 
+/** How a FLAC file begins: the mark and the header of the STREAMINFO block, which may be the last one. */
+const BEGINNINGS = ['fLaC\0\0\0\x22', 'fLaC\x80\0\0\x22'];
+
+/** A bare FLAC file says where it ends, and other programs stop there too. */
+function joinedFiles(path: string): AudioNote {
+  const text = `"${path}" holds another FLAC file behind the first, which is left out: split it, or join files as Ogg FLAC.`;
+  return { level: 'warning', text };
+}
+
+function hasNextFile(bytes: Uint8Array): boolean {
+  return BEGINNINGS.some((beginning) => findChars(bytes, beginning) >= 0);
+}
+
 async function* cutPackets(
   source: ByteSource,
   stream: FrameStream,
   [start, end]: readonly [start: number, end: number],
-  { allowTruncated }: OpenOptions,
-  signal: AbortSignal | undefined,
+  { allowTruncated, notes, signal }: OpenOptions & { notes: AudioNote[]; signal: AbortSignal | undefined },
 ): AsyncGenerator<readonly Packet[], void, undefined> {
   const reader = new ByteReader(source, start, end);
   const cutter = new FrameCutter(stream);
@@ -79,6 +97,9 @@ async function* cutPackets(
     const before = reader.available;
     const isLast = (await reader.fill(before + 1)) === before;
     const { packets, used } = cutter.cut(reader.bytes, isLast);
+    const last = packets.at(-1)?.data.length ?? 0;
+    if (cutter.isOver && hasNextFile(reader.bytes.subarray(used - last)))
+      notes.push(joinedFiles(source.path));
     if (packets.length > 0) yield packets;
     reader.skip(used);
   }
