@@ -1,6 +1,8 @@
 import type { AudioInput, Opener, OpenOptions } from './audio-input.ts';
+import { codecName } from './codec-names.ts';
 import { headerCut, startsLikeWav } from './containers/wav-chunks.ts';
 import { AudioError, countOf } from './errors.ts';
+import { CONVERT_HINT, emptyFile, notDecoded } from './file-errors.ts';
 import { type ByteSource, FileSource } from './io/file-source.ts';
 import type { Container, FileType } from './probe/file-type.ts';
 import { type FileIdentity, identifySource, UNKNOWN_CONTENT } from './probe/identify-file.ts';
@@ -39,7 +41,7 @@ export async function openSource(source: ByteSource, options: OpenOptions = {}):
     const identity = await identifySource(source);
     if (identity.type === undefined) throw await notAudio(source, identity);
     const load = OPENERS[identity.type.container];
-    if (load === undefined) throw notDecoded(source.path, identity.type);
+    if (load === undefined) throw typeNotDecoded(source.path, identity.type);
     return await (await load())(source, identity.type, options);
   } catch (error) {
     await source.close();
@@ -47,14 +49,10 @@ export async function openSource(source: ByteSource, options: OpenOptions = {}):
   }
 }
 
-const CONVERT_HINT = 'Convert it to WAV first, for instance: ffmpeg -i input output.wav';
-
 async function notAudio(source: ByteSource, { content, size }: FileIdentity): Promise<AudioError> {
   const { path } = source;
   if (size === 0) {
-    return new AudioError(`"${path}" is empty (0 bytes).`, {
-      hint: 'Download, export or record the file again.',
-    });
+    return emptyFile(path);
   }
   if (size < 12 && startsLikeWav(await source.read(0, 4))) {
     return headerCut(source, 'a WAV header begins with 12');
@@ -78,9 +76,7 @@ function hintFor(content: string): string {
   return 'Name an audio file. What a file is, is judged by its content, not by its name.';
 }
 
-function notDecoded(path: string, { name, codec }: FileType): AudioError {
-  const coded = codec === undefined ? '' : ` (codec ${codec})`;
-  return new AudioError(`"${path}" is ${name} audio${coded}, which cannot be decoded.`, {
-    hint: CONVERT_HINT,
-  });
+function typeNotDecoded(path: string, { container, name, codec }: FileType): AudioError {
+  const coded = container === 'asf' && codec !== undefined ? ` in the codec ${codecName(codec)}` : '';
+  return notDecoded(path, `is ${name} audio${coded}`);
 }

@@ -1,5 +1,6 @@
 import type { AudioBlock, AudioInfo, AudioInput, AudioNote } from './audio-input.ts';
-import { AudioError, countOf } from './errors.ts';
+import { countOf } from './errors.ts';
+import { damaged } from './file-errors.ts';
 import type { ByteSource } from './io/file-source.ts';
 import { DamagedPacket, type Packet, type PacketDecoder, type PacketTrack } from './packets.ts';
 import type { FileType } from './probe/file-type.ts';
@@ -83,14 +84,11 @@ export class PacketInput implements AudioInput {
     return block;
   }
 
-  #judge({ packets, damaged, reason }: Concealer): void {
-    if (damaged === 0) return;
-    const what = `${countOf(damaged, 'packet')} of ${packets.toLocaleString('en-US')}`;
-    if (damaged === packets) {
-      throw new AudioError(
-        `"${this.#source.path}" is damaged: nothing of it can be decoded (the first packet: ${reason}).`,
-        { hint: 'Download, export or record the file again.' },
-      );
+  #judge({ packets, damaged: count, reason }: Concealer): void {
+    if (count === 0) return;
+    const what = `${countOf(count, 'packet')} of ${packets.toLocaleString('en-US')}`;
+    if (count === packets) {
+      throw damaged(this.#source.path, `nothing of it can be decoded (the first packet: ${reason})`);
     }
     this.#notes.push({
       level: 'warning',

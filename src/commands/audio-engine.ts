@@ -1,6 +1,6 @@
 /** One conversion from the file that is read to the file that is written; runs in a worker thread as well. */
-import { existsSync } from 'node:fs';
-import { mkdir } from 'node:fs/promises';
+import { createReadStream, existsSync } from 'node:fs';
+import { mkdir, stat } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import type { Readable } from 'node:stream';
 import { writeFailure } from '../audio/errors.ts';
@@ -27,6 +27,7 @@ import {
 } from '../audio/index.ts';
 import { FileSource } from '../audio/io/file-source.ts';
 import { ENCODED_BYTES } from '../audio/write/encode.ts';
+import { STREAM } from './audio-files.ts';
 import { lengthOf, observe } from './audio-progress.ts';
 
 export interface InputSettings {
@@ -75,7 +76,7 @@ export interface ConversionHooks {
   signal: AbortSignal;
   /** Told now and then how much is done, from 0 to 1; not where the length is unknown. */
   onProgress?: ((done: number) => void) | undefined;
-  /** What is read instead of `source`. */
+  /** What is read for the source `-`. */
   stdin?: Readable | undefined;
 }
 
@@ -87,12 +88,23 @@ interface Sink {
   abort(): Promise<void>;
 }
 
-/** The bytes of a file, or of standard input, which is read to its end. @throws AudioError when they cannot be read */
+/** What a shell calls the pipe of `<(command)`, or standard input. */
+const DESCRIPTOR = /^\/dev\/(stdin|fd\/\d+)$/;
+
+/**
+ * The bytes of a file, or of a pipe, which is read to its end: standard input for `-`, and what a shell makes of
+ * `<(command)`. A pipe of another name is refused, as waiting for whoever may open its other end cannot be interrupted.
+ *
+ * @throws AudioError when they cannot be read
+ */
 export async function openBytes(
   source: string,
   { stdin, signal }: Pick<ConversionHooks, 'stdin' | 'signal'>,
 ): Promise<ByteSource> {
-  return stdin === undefined ? FileSource.open(source) : spool(stdin, { signal });
+  if (source === STREAM && stdin !== undefined) return spool(stdin, { signal });
+  if (DESCRIPTOR.test(source) && (await stat(source).catch(() => undefined))?.isFIFO() === true)
+    return spool(createReadStream(source), { path: source, signal });
+  return FileSource.open(source);
 }
 
 /**

@@ -145,9 +145,9 @@ class InspectRun {
       return;
     }
     progress.stop();
-    const { width } = terminal;
+    const { width, drawsUnicode: unicode } = terminal;
     const waveform = this.#flags.waveform !== false;
-    const report = reportOf(inspection, { width, waveform, colour: colourOut });
+    const report = reportOf(inspection, { width, waveform, unicode, colour: colourOut });
     await this.#invocation.write(`${this.#reports++ === 0 ? '' : '\n'}${report}`);
   }
 }

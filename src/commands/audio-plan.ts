@@ -163,6 +163,10 @@ async function checkExisting(plan: readonly PlannedConversion[], options: PlanOp
     if (source !== undefined) throw replacesInput(entry, source, options.out);
     if (identity.entry.isDirectory())
       throw new CliError('usage', `"${entry.shown}" cannot be written: there is a folder of that name`);
+    if (!identity.entry.isFile())
+      throw new CliError('usage', `"${entry.shown}" cannot be written: it is a pipe, a socket or a device`, {
+        hint: 'Write to standard output with -o -, and redirect that.',
+      });
     entry.replaces = true;
     taken.push(entry.shown);
   }

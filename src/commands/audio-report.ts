@@ -12,6 +12,8 @@ export interface ReportStyle {
   /** Columns of the terminal; undefined: no waveform is drawn, and lines are as long as they are. */
   width: number | undefined;
   waveform: boolean;
+  /** Whether the waveform may be drawn in Braille. */
+  unicode: boolean;
   colour: TableOptions['colour'];
 }
 
@@ -20,7 +22,7 @@ const NAME_WIDTH = 10;
 const INDENT = '  ';
 
 /** The report that a person reads. */
-export function reportOf(inspection: Inspection, { width, waveform, colour }: ReportStyle): string {
+export function reportOf(inspection: Inspection, { width, waveform, unicode, colour }: ReportStyle): string {
   const lines = [colour.bold(cleanLine(inspection.file.shown))];
   for (const [name, value] of factsOf(inspection))
     lines.push(hanging(colour.dim(name.padEnd(NAME_WIDTH)), NAME_WIDTH, cleanLine(value), width));
@@ -29,6 +31,7 @@ export function reportOf(inspection: Inspection, { width, waveform, colour }: Re
       width: Math.max(10, width - 2 * INDENT.length),
       height: WAVEFORM_LINES,
       channels: 'together',
+      style: unicode ? 'braille' : 'ascii',
     });
     const axis = drawn.pop() ?? '';
     lines.push('', ...drawn.map((line) => `${INDENT}${colour.cyan(line)}`), `${INDENT}${colour.dim(axis)}`);
@@ -75,7 +78,7 @@ function factsOf(inspection: Inspection): [string, string][] {
       `${levels.silenceBefore.toFixed(2)} s before, ${levels.silenceAfter.toFixed(2)} s after`,
     ]);
   if (levels.stereo?.correlation !== undefined)
-    facts.push(['stereo', `correlation ${levels.stereo.correlation.toFixed(2)}`]);
+    facts.push(['stereo', `correlation ${levels.stereo.correlation.toFixed(2).replace('-0.00', '0.00')}`]);
   const tags = Object.entries(cleanTags(info.tags)).filter(([, value]) => value !== '');
   if (tags.length > 0) facts.push(['tags', tagsText(tags)]);
   if (prompt !== null) facts.push(['upload', promptText(prompt)]);

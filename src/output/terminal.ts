@@ -16,6 +16,8 @@ export interface Terminal {
   readonly canRedraw: boolean;
   /** Whether standard output is a terminal. */
   readonly outIsTerminal: boolean;
+  /** Whether drawings may use characters beyond ASCII. */
+  readonly drawsUnicode: boolean;
   /** Width to fit tables into; undefined where lines may be as long as they are. */
   readonly width: number | undefined;
 }
@@ -35,6 +37,15 @@ function wantsColour(
   if (force !== undefined) return force !== '0' && force !== 'false';
   if ((env['NO_COLOR'] ?? '') !== '' || env['TERM'] === 'dumb') return false;
   return isTTY;
+}
+
+/**
+ * Most terminals show UTF-8, whether or not the locale says so; where it says otherwise it means it. The console of
+ * Linux (`TERM=linux`) has no font for drawings.
+ */
+function drawsUnicode(env: Readonly<Record<string, string | undefined>>): boolean {
+  const locale = env['LC_ALL'] || env['LC_CTYPE'] || env['LANG'] || 'UTF-8';
+  return /utf-?8/i.test(locale) && env['TERM'] !== 'linux';
 }
 
 /** CI systems set `CI`; `CI=false` and `CI=0` are said by people who mean no. */
@@ -60,6 +71,7 @@ export function describeTerminal(
     canAsk: stdin.isTTY && stderr.isTTY && !isCi(env) && flags.input !== false,
     canRedraw: stderr.isTTY && !quietPlace,
     outIsTerminal: stdout.isTTY,
+    drawsUnicode: drawsUnicode(env),
     // A terminal that does not know its size says 0.
     width: stdout.isTTY ? stdout.columns || 80 : undefined,
   };

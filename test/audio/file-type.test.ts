@@ -99,6 +99,36 @@ describe('identify', () => {
       'Windows Media',
       latin('\x30\x26\xb2\x75\x8e\x66\xcf\x11\xa6\xd9\0\xaa\0\x62\xce\x6c'),
     ],
+    [
+      'other',
+      undefined,
+      'audio/ac3',
+      'AC-3 (Dolby Digital)',
+      stream([0x0b, 0x77, 0, 0, 0x1e, 0x40], 1792, 2),
+    ],
+    [
+      'other',
+      undefined,
+      'audio/ac3',
+      'AC-3 (Dolby Digital)',
+      bytes(
+        stream([0x0b, 0x77, 0, 0, 0x5e, 0x40], 1950, 1),
+        stream([0x0b, 0x77, 0, 0, 0x5f, 0x40], 1952, 1),
+        [0x0b, 0x77, 0, 0, 0x5e, 0x40],
+      ),
+    ],
+    [
+      'other',
+      undefined,
+      'audio/eac3',
+      'E-AC-3 (Dolby Digital Plus)',
+      stream([0x0b, 0x77, 0x01, 0x7f, 0x3f, 0x86], 768, 2),
+    ],
+    ['other', undefined, 'audio/vnd.dts', 'DTS', latin('\x7f\xfe\x80\x01\xfc')],
+    ['other', undefined, 'audio/vnd.dolby.mlp', 'Dolby TrueHD', latin('\xa0\x76\xff\xd8\xf8\x72\x6f\xba')],
+    ['other', undefined, 'audio/x-tta', 'TTA', latin('TTA1\x01\0\x02\0')],
+    ['other', undefined, 'audio/x-dsf', 'DSD (DSF)', latin('DSD \x1c\0\0\0\0\0\0\0')],
+    ['other', undefined, 'audio/x-dff', 'DSD (DSDIFF)', latin('FRM8\0\0\0\0\0\0\0\0DSD ')],
   ] as const)('%s %s %s', (container, codec, mimeType, name, head) => {
     expect(identify(head)).toEqual({ container, ...(codec === undefined ? {} : { codec }), mimeType, name });
   });
@@ -106,6 +136,7 @@ describe('identify', () => {
   test('one frame header proves nothing, nor does a second one of another kind', () => {
     expect(identify(mp3(1))).toBeUndefined();
     expect(identify(adts(1))).toBeUndefined();
+    expect(identify(stream([0x0b, 0x77, 0, 0, 0x1e, 0x40], 1792, 1))).toBeUndefined();
     expect(identify(bytes(mp3(1), stream([0xff, 0xf3, 0x80, 0xc0], 208, 1)))).toBeUndefined();
   });
 

@@ -225,7 +225,7 @@ describe('files that are cut off', () => {
   });
 
   it('are refused when there is no whole frame', async () => {
-    expect(await errorOf(UNKNOWN.subarray(0, 42))).toMatch(/is a FLAC file that holds no audio/);
+    expect(await errorOf(UNKNOWN.subarray(0, 42))).toMatch(/holds no audio: there is no whole frame/);
     expect(await errorOf(UNKNOWN.subarray(0, 50))).toMatch(/holds no audio/);
     expect(await errorOf(UNKNOWN.subarray(0, 100))).toMatch(/holds no audio/);
     expect(await errorOf(WHOLE.subarray(0, 42))).toMatch(/the file holds 0\.000 s/);
@@ -239,6 +239,16 @@ describe('files that are cut off', () => {
       );
     }
   });
+});
+
+it('another file behind the first is left out, and that is told', async () => {
+  const first = await decodeBytes(WHOLE);
+  const { samples, notes } = await decodeBytes(Buffer.concat([WHOLE, WHOLE]));
+  expect(samples).toEqual(first.samples);
+  expect(first.notes).toEqual([]);
+  expect(notes).toEqual([
+    expect.stringMatching(/holds another FLAC file behind the first, which is left out/),
+  ]);
 });
 
 describe('damage', () => {

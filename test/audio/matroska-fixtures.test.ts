@@ -100,14 +100,14 @@ const silence: PacketDecoder = {
 describe('errors of real files', () => {
   test('packets that were compressed once more', async () => {
     const error = await audioErrorOf(demuxMatroska(fixture('matroska/mkvmerge-zlib.mka')));
-    expect(error.message).toMatch(/compressed once more \(zlib\), which is not decoded/);
+    expect(error.message).toMatch(/compressed once more \(zlib\), which cannot be decoded/);
     expect(error.hint).toMatch(/mkvmerge .* --compression -1:none/);
   });
 
   test('a codec that is not decoded is named', async () => {
     const path = fileURLToPath(new URL('fixtures/matroska/ac3.mka', import.meta.url));
     expect((await audioErrorOf(openAudio(path))).message).toBe(
-      `"${path}" holds audio in the codec ac3, which cannot be decoded.`,
+      `"${path}" holds audio in the codec AC-3 (Dolby Digital), which cannot be decoded.`,
     );
   });
 

@@ -157,7 +157,7 @@ describe('cut and joined files', () => {
   test('a tag and no frame', async () => {
     const path = await folder.file('tag.mp3', id3(4, Buffer.alloc(70_000)));
     expect((await audioErrorOf(decodeAll(path))).message).toBe(
-      `"${path}" holds no MPEG audio frame (70,010 bytes).`,
+      `"${path}" holds no audio: there is no MPEG frame in its 70,010 bytes.`,
     );
   });
 });

@@ -162,7 +162,7 @@ describe('other codecs', () => {
   test('encrypted ones, with the codec underneath', async () => {
     const sinf = box('sinf', box('frma', latin('mp4a')), fullBox('schm', 0, 0, latin('cenc')));
     for (const [entry, what] of [
-      [box('enca', entryFields(), esds(0x40), sinf), 'aac audio'],
+      [box('enca', entryFields(), esds(0x40), sinf), 'AAC audio'],
       [box('drms', entryFields()), 'audio'],
     ] as const) {
       const error = await audioErrorOf(demuxMp4(mp4File(packets, { entry })));

@@ -98,7 +98,7 @@ describe('errors of real files', () => {
   test('a codec that is not decoded is named', async () => {
     const path = fileURLToPath(new URL('fixtures/mp4/ac3.mp4', import.meta.url));
     expect((await audioErrorOf(openAudio(path))).message).toBe(
-      `"${path}" holds audio in the codec ac3, which cannot be decoded.`,
+      `"${path}" holds audio in the codec AC-3 (Dolby Digital), which cannot be decoded.`,
     );
   });
 

@@ -187,7 +187,7 @@ test('n frames become exactly ceil(n * out / in), for any rates', () => {
       const output = resample(new Float32Array(frames).fill(0.1), inputRate, outputRate, [700]);
       expect(output.length).toBe(Math.ceil((frames * outputRate) / inputRate));
     }),
-    { seed: SEED, numRuns: 80 },
+    { seed: SEED, numRuns: 40 },
   );
 });
 
@@ -214,7 +214,7 @@ test('the output does not depend on how the input is cut', () => {
         expect(resample(input, a, b, sizes, engine)).toEqual(resample(input, a, b, [input.length], engine));
       },
     ),
-    { seed: SEED, numRuns: 60 },
+    { seed: SEED, numRuns: 40 },
   );
 });
 

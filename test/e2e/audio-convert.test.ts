@@ -512,6 +512,34 @@ describe('standard input and output', () => {
     expect((await readFile(join(folder, 'out.wav'))).equals(toneWav(0.5))).toBe(true);
   });
 
+  it('standard input among files is itself, and they are themselves', async () => {
+    const folder = await folderWith({ 'a.wav': toneWav(0.2), 'b.wav': toneWav(0.3) });
+    const result = await runBytes(['audio', 'convert', 'a.wav', '-', 'b.wav', '-o', 'out/'], folder, {
+      input: toneWav(0.5),
+    });
+    expect(result.code).toBe(0);
+    for (const [name, seconds] of [['a', 0.2] as const, ['stdin', 0.5] as const, ['b', 0.3] as const])
+      expect((await readFile(join(folder, 'out', `${name}.wav`))).equals(toneWav(seconds))).toBe(true);
+  });
+
+  it.skipIf(process.platform === 'win32')('the pipe of <(command) is read like standard input', async () => {
+    const folder = await folderWith({ 'in.wav': toneWav(0.5) });
+    const script = 'cat in.wav | "$0" "$1" audio convert /dev/stdin -o out.wav';
+    const { status } = spawnSync('sh', ['-c', script, process.execPath, BIN], {
+      cwd: folder,
+      env: cleanEnv(folder),
+    });
+    expect(status).toBe(0);
+    expect((await readFile(join(folder, 'out.wav'))).equals(toneWav(0.5))).toBe(true);
+  });
+
+  it.skipIf(process.platform === 'win32')('a device is no output', async () => {
+    const folder = await folderWith({ 'in.wav': toneWav(0.1) });
+    const result = await convert(folder, 'in.wav', '-o', '/dev/null', '--force');
+    expect(result).toMatchObject({ code: 2, stdout: '' });
+    expect(errorLine(result)).toMatch(/pipe, a socket or a device.*-o -/);
+  });
+
   it.each([
     [['in.wav', 'b.wav', '-o', '-'], /takes one file/],
     [['in.wav', '-o', '-', '--json'], /cannot hold both/],

@@ -107,3 +107,18 @@ describe('a CI system', () => {
     expect(isCi({ CI: value })).toBe(ci);
   });
 });
+
+describe('drawings', () => {
+  it.each<[env: Env, unicode: boolean]>([
+    [{}, true],
+    [{ LANG: 'de_DE.UTF-8' }, true],
+    [{ LANG: 'C.utf8' }, true],
+    [{ LANG: 'C' }, false],
+    [{ LANG: 'de_DE.ISO-8859-1' }, false],
+    [{ LANG: 'de_DE.UTF-8', LC_ALL: 'POSIX' }, false],
+    [{ LANG: 'C', LC_CTYPE: 'en_US.UTF-8' }, true],
+    [{ LANG: 'en_US.UTF-8', TERM: 'linux' }, false],
+  ])('with %j: %s', (env, unicode) => {
+    expect(describeTerminal(ALL, env).drawsUnicode).toBe(unicode);
+  });
+});

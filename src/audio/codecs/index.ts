@@ -1,4 +1,4 @@
-import { AudioError } from '../errors.ts';
+import { codecNotDecoded } from '../file-errors.ts';
 import type { PacketCodec } from '../packets.ts';
 
 const pcm = async () => (await import('./pcm/index.ts')).createPcmDecoder;
@@ -40,10 +40,6 @@ const CODECS: Readonly<Record<string, () => Promise<PacketCodec>>> = {
  */
 export async function findCodec(path: string, codec: string): Promise<PacketCodec> {
   const load = CODECS[codec];
-  if (load === undefined) {
-    throw new AudioError(`"${path}" holds audio in the codec ${codec}, which cannot be decoded.`, {
-      hint: 'Convert it to WAV or FLAC first, for instance: ffmpeg -i input output.wav',
-    });
-  }
+  if (load === undefined) throw codecNotDecoded(path, codec);
   return load();
 }

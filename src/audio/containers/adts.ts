@@ -1,6 +1,6 @@
 import type { Opener } from '../audio-input.ts';
 import { type AdtsHeader, adtsHeaderAt, isSameStream } from '../codecs/aac/adts-header.ts';
-import { AudioError } from '../errors.ts';
+import { CONVERT_HINT, cutOff, notDecoded } from '../file-errors.ts';
 import { ByteReader } from '../io/byte-reader.ts';
 import { hasChars } from '../io/bytes.ts';
 import type { ByteSource } from '../io/file-source.ts';
@@ -23,9 +23,7 @@ export const openAdts: Opener = async (source, type, options) => {
   await refuseOtherFormats(source);
   const first = await firstHeader(source);
   if (first === undefined) {
-    throw new AudioError(`"${source.path}" is cut off: it holds no complete AAC frame.`, {
-      hint: 'Download, export or record the file again.',
-    });
+    throw cutOff(source.path, 'it holds no complete AAC frame');
   }
   const track: PacketTrack = {
     codec: 'aac',
@@ -44,12 +42,9 @@ async function refuseOtherFormats(source: ByteSource): Promise<void> {
   const head = await source.read(0, 4);
   const isAdif = hasChars(head, 0, 'ADIF');
   if (!isAdif && !hasLoasSync(head)) return;
-  throw new AudioError(
-    `"${source.path}" is an AAC stream in ${isAdif ? 'ADIF' : 'LOAS/LATM'}, which cannot be decoded; ADTS can.`,
-    {
-      hint: 'Put it into MP4 first, for instance: ffmpeg -i input -c copy output.m4a',
-    },
-  );
+  const framing = isAdif ? 'ADIF' : 'LOAS/LATM';
+  const hint = 'Put it into MP4 first, for instance: ffmpeg -i input -c copy output.m4a';
+  throw notDecoded(source.path, `is an AAC stream in ${framing}`, isAdif ? CONVERT_HINT : hint);
 }
 
 /** AudioSyncStream: ISO/IEC 14496-3 §1.7.2, Table 1.36. */

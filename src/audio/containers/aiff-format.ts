@@ -1,7 +1,8 @@
 import type { SampleCodec } from '../codecs/sample-codec.ts';
 import { countOf } from '../errors.ts';
+import { codingNotDecoded, damagedFile } from '../file-errors.ts';
 import { chars, u16be, u32be, u64be } from '../io/bytes.ts';
-import { checkFormat, codingNotDecoded, damagedFile } from './faults.ts';
+import { checkFormat } from './checks.ts';
 
 /**
  * What a `COMM` chunk says. A frame, or a packet of `adpcm_ima_qt`, takes `blockAlign` bytes; `count` is how many of

@@ -1,5 +1,6 @@
 import type { AudioInput, Opener, OpenOptions } from '../audio-input.ts';
 import { IMA_QT_FRAMES } from '../codecs/adpcm/ima.ts';
+import { damagedFile, headerOnly, noAudio } from '../file-errors.ts';
 import { u32be } from '../io/bytes.ts';
 import type { ByteSource } from '../io/file-source.ts';
 import { textOf } from '../io/text.ts';
@@ -8,7 +9,7 @@ import { openTrack } from '../open-track.ts';
 import type { FileType } from '../probe/file-type.ts';
 import { type AiffFormat, parseAiffFormat } from './aiff-format.ts';
 import { blockTrack } from './block-track.ts';
-import { damagedFile, noAudio, refuseCut } from './faults.ts';
+import { refuseCut } from './checks.ts';
 import { type IffChunk, iffChunks, isChunkAt } from './iff-chunks.ts';
 import { openPcm } from './pcm-input.ts';
 
@@ -41,7 +42,7 @@ export const openAiff: Opener = async (source, type, options) => {
   }
   const format = parseAiffFormat(source.path, type.name, common);
   if (sound === undefined) {
-    if (format.count === 0) throw noAudio(source.path, type.name);
+    if (format.count === 0) throw noAudio(source.path, headerOnly(type.name));
     throw damagedFile(source.path, type.name, 'it has no "SSND" chunk, which holds the samples');
   }
   const { codec, channels, blockAlign, count } = format;
@@ -116,7 +117,7 @@ async function openIma4(
   refuseCut(source.path, { promisedBytes, presentBytes, bytesPerSecond }, options);
   const promisedPackets = Math.floor((promisedBytes ?? presentBytes) / blockBytes);
   const packets = Math.min(promisedPackets, Math.floor(presentBytes / blockBytes));
-  if (packets === 0) throw noAudio(source.path, type.name);
+  if (packets === 0) throw noAudio(source.path, headerOnly(type.name));
   // Apple counts packets; more of them than there are can only be frames.
   const stated = count > promisedPackets ? count : count * IMA_QT_FRAMES;
   const there = packets * IMA_QT_FRAMES;

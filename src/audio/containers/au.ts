@@ -1,10 +1,11 @@
 import type { Opener } from '../audio-input.ts';
 import { SAMPLE_BYTES, type SampleCodec } from '../codecs/sample-codec.ts';
 import { countOf } from '../errors.ts';
+import { codingNotDecoded, damagedFile } from '../file-errors.ts';
 import { hasChars, u32be, u32le } from '../io/bytes.ts';
 import { textOf } from '../io/text.ts';
 import { wavLayout } from '../layout.ts';
-import { checkFormat, codingNotDecoded, damagedFile } from './faults.ts';
+import { checkFormat } from './checks.ts';
 import { openPcm } from './pcm-input.ts';
 
 const HEADER_BYTES = 24;

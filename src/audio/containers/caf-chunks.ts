@@ -1,7 +1,7 @@
+import { damagedFile } from '../file-errors.ts';
 import { chars, u32be, u64be } from '../io/bytes.ts';
 import type { ByteSource } from '../io/file-source.ts';
 import { textOf } from '../io/text.ts';
-import { damagedFile } from './faults.ts';
 
 /** A part of a file. */
 export interface Span {

@@ -1,7 +1,8 @@
 import type { SampleCodec } from '../codecs/sample-codec.ts';
 import { countOf } from '../errors.ts';
+import { codingNotDecoded, damagedFile } from '../file-errors.ts';
 import { chars, u32be } from '../io/bytes.ts';
-import { checkFormat, codingNotDecoded, damagedFile } from './faults.ts';
+import { checkFormat } from './checks.ts';
 
 /** What a `desc` chunk says. Sizes are 0 where they change from packet to packet. */
 export interface CafFormat {

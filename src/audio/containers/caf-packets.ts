@@ -1,9 +1,9 @@
+import { damagedFile } from '../file-errors.ts';
 import { ByteReader } from '../io/byte-reader.ts';
 import { u32be, u64be } from '../io/bytes.ts';
 import type { ByteSource } from '../io/file-source.ts';
 import type { Packet } from '../packets.ts';
 import type { Span } from './caf-chunks.ts';
-import { damagedFile } from './faults.ts';
 
 /** The head of a `pakt` chunk. */
 export interface PacketTable {

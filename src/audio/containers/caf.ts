@@ -1,5 +1,6 @@
 import type { AudioInput, Opener, OpenOptions } from '../audio-input.ts';
 import { IMA_QT_BYTES, IMA_QT_FRAMES } from '../codecs/adpcm/ima.ts';
+import { damagedFile, headerOnly, noAudio } from '../file-errors.ts';
 import type { ByteSource } from '../io/file-source.ts';
 import { openTrack } from '../open-track.ts';
 import type { PacketTrack } from '../packets.ts';
@@ -10,7 +11,7 @@ import { decoderConfig } from './caf-cookie.ts';
 import { type CafFormat, cafPacketCodec, cafSamples, parseCafFormat } from './caf-format.ts';
 import { cafLayout } from './caf-layout.ts';
 import { type PacketTable, readPacketTable, tablePackets } from './caf-packets.ts';
-import { damagedFile, noAudio, refuseCut } from './faults.ts';
+import { refuseCut } from './checks.ts';
 import { openPcm } from './pcm-input.ts';
 
 /**
@@ -53,17 +54,17 @@ async function openPackets(
   options: OpenOptions,
 ): Promise<AudioInput> {
   const { chunks, format, data } = parts;
-  if (data.presentBytes === 0) throw noAudio(source.path, type.name);
+  if (data.presentBytes === 0) throw noAudio(source.path, headerOnly(type.name));
   const table =
     chunks.packetTable === undefined ? undefined : await readPacketTable(source, chunks.packetTable);
   const basics = basicsOf(parts, table);
-  if (table?.packets === 0 || basics.duration === 0) throw noAudio(source.path, type.name);
+  if (table?.packets === 0 || basics.duration === 0) throw noAudio(source.path, headerOnly(type.name));
   if (format.packetBytes > 0 && format.packetFrames > 0) {
     refuseOddBlocks(source.path, type.name, format);
     const bytesPerSecond = (format.packetBytes * format.sampleRate) / format.packetFrames;
     refuseCut(source.path, { ...data, bytesPerSecond }, options);
     const packets = Math.floor(data.presentBytes / format.packetBytes);
-    if (packets === 0) throw noAudio(source.path, type.name);
+    if (packets === 0) throw noAudio(source.path, headerOnly(type.name));
     const there = packets * format.packetFrames - basics.skip;
     const track = blockTrack(source, {
       ...basics,

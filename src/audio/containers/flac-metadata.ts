@@ -5,7 +5,8 @@ import {
   VORBIS_COMMENT_BLOCK,
 } from '../codecs/flac/stream-info.ts';
 import { parseVorbisComment } from '../codecs/flac/vorbis-comment.ts';
-import { AudioError, countOf } from '../errors.ts';
+import { type AudioError, countOf } from '../errors.ts';
+import { cutOff, damagedFile } from '../file-errors.ts';
 import { hasChars, u32be } from '../io/bytes.ts';
 import type { ByteSource } from '../io/file-source.ts';
 import { id3Length } from '../probe/file-type.ts';
@@ -50,7 +51,7 @@ export async function readFlacMetadata(source: ByteSource): Promise<FlacMetadata
     isLast = u32be(header, 0) >>> 31 === 1;
     at += 4 + length;
   }
-  if (streamInfo === undefined) throw damaged(source.path, 'it has no STREAMINFO block');
+  if (streamInfo === undefined) throw damagedFile(source.path, 'FLAC', 'it has no STREAMINFO block');
   return { info: parseStreamInfo(source.path, streamInfo), streamInfo, tags, audioStart: at };
 }
 
@@ -64,25 +65,15 @@ async function magicPosition(source: ByteSource): Promise<number> {
     if (length === 0) break;
     at += length;
   }
-  throw damaged(source.path, 'the mark "fLaC" is missing at its beginning');
+  throw damagedFile(source.path, 'FLAC', 'the mark "fLaC" is missing at its beginning');
 }
 
 function cutInside(source: ByteSource, at: number): AudioError {
-  return new AudioError(
-    `"${source.path}" is cut off: it ends after ${countOf(source.size, 'byte')}, ` +
-      `inside the metadata block at byte ${at.toLocaleString('en-US')}.`,
-    { hint: 'Get the complete file.' },
-  );
+  const end = `it ends after ${countOf(source.size, 'byte')}`;
+  return cutOff(source.path, `${end}, inside the metadata block at byte ${at.toLocaleString('en-US')}`);
 }
 
 function invalidBlock(path: string, at: number, type: number): AudioError {
   const what = type === INVALID_BLOCK ? 'the invalid type 127' : `${countOf(MAX_BLOCKS, 'block')} before it`;
-  return damaged(path, `its metadata block at byte ${at.toLocaleString('en-US')} has ${what}`);
-}
-
-/** A FLAC file that makes no sense. */
-export function damaged(path: string, why: string): AudioError {
-  return new AudioError(`"${path}" is a damaged FLAC file: ${why}.`, {
-    hint: 'Download, export or record the file again.',
-  });
+  return damagedFile(path, 'FLAC', `its metadata block at byte ${at.toLocaleString('en-US')} has ${what}`);
 }

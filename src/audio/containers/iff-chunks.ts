@@ -1,6 +1,6 @@
+import { damagedFile } from '../file-errors.ts';
 import { chars, u32be } from '../io/bytes.ts';
 import type { ByteSource } from '../io/file-source.ts';
-import { damagedFile } from './faults.ts';
 
 /** A chunk of an IFF file: `size` bytes from `body` on, as its header says. */
 export interface IffChunk {

@@ -1,5 +1,6 @@
 import type { Opener } from '../audio-input.ts';
-import { AudioError, countOf, formatSeconds } from '../errors.ts';
+import { type AudioError, countOf } from '../errors.ts';
+import { cutShort, noAudio, promise, secondsOf } from '../file-errors.ts';
 import { ByteReader } from '../io/byte-reader.ts';
 import type { ByteSource } from '../io/file-source.ts';
 import { openTrack } from '../open-track.ts';
@@ -18,8 +19,6 @@ const MAX_GARBAGE_BYTES = 1_048_576;
 
 /** Delay of the decoder itself: 528 samples of the filter banks, and one more. Source: LAME, "Mp3 Info Tag". */
 const DECODER_DELAY = 529;
-
-const AGAIN_HINT = 'Download, export or record the file again.';
 
 /**
  * Opens an MPEG 1, 2 or 2.5 audio stream of layer I, II or III (`.mp3`, `.mp2`), with or without ID3v2, ID3v1, APEv2
@@ -48,20 +47,17 @@ export async function mpegTrack(
   const stop = await endOfFrames(source, start, end);
   const first = await findFirst(source, start, stop);
   if (first === undefined) {
-    const message = `"${source.path}" holds no MPEG audio frame (${countOf(source.size, 'byte')}).`;
-    throw new AudioError(message, { hint: AGAIN_HINT });
+    throw noAudio(source.path, `there is no MPEG frame in its ${countOf(source.size, 'byte')}`);
   }
   const { header, frame, position } = first;
   const xing = parseXing(frame, header);
   const audioStart = xing === undefined ? position : position + frame.length;
   const present = stop - position;
   if (xing !== undefined && isCutOff(xing, present) && options.allowTruncated !== true) {
-    throw cutOff(source.path, header, xing, present);
+    throw cutMpeg(source.path, header, xing, present);
   }
   if (audioStart >= stop) {
-    throw new AudioError(`"${source.path}" holds no audio: there is a header and no frame behind it.`, {
-      hint: AGAIN_HINT,
-    });
+    throw noAudio(source.path, 'there is a header and no frame behind it');
   }
   return {
     codec: header.codec,
@@ -139,12 +135,8 @@ function durationOf(xing: XingHeader, header: MpegHeader, present: number): numb
   return Math.max(0, all - xing.delay - DECODER_DELAY - padding);
 }
 
-function cutOff(path: string, header: MpegHeader, xing: XingHeader, present: number): AudioError {
+function cutMpeg(path: string, header: MpegHeader, xing: XingHeader, present: number): AudioError {
   const promised = xing.bytes ?? 0;
   const seconds = ((xing.frames ?? 0) * header.samples) / header.sampleRate;
-  return new AudioError(
-    `"${path}" is cut off: its header promises ${formatSeconds(seconds)} of audio (${countOf(promised, 'byte')}), ` +
-      `the file holds ${countOf(present, 'byte')}.`,
-    { hint: 'Get the complete file, or use what there is of it with --allow-truncated.' },
-  );
+  return cutShort(path, promise(secondsOf(seconds, promised), countOf(present, 'byte')));
 }

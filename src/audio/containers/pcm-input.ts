@@ -1,10 +1,11 @@
 import type { AudioBlock, AudioInfo, AudioInput, OpenOptions } from '../audio-input.ts';
 import { canMix, createPlaneReader } from '../codecs/pcm/plane-reader.ts';
 import type { SampleCodec } from '../codecs/sample-codec.ts';
+import { headerOnly, noAudio, shrunkFile } from '../file-errors.ts';
 import type { ByteSource } from '../io/file-source.ts';
 import type { ChannelLayout } from '../layout.ts';
 import type { Container } from '../probe/file-type.ts';
-import { noAudio, refuseCut, shrunkFile } from './faults.ts';
+import { refuseCut } from './checks.ts';
 
 /** Enough that a read costs little beside the work on its bytes. */
 const BLOCK_BYTES = 262_144;
@@ -46,7 +47,7 @@ export function openPcm(
   const { blockAlign, sampleRate, promisedBytes, presentBytes } = region;
   refuseCut(source.path, { promisedBytes, presentBytes, bytesPerSecond: blockAlign * sampleRate }, options);
   const frames = Math.floor(Math.min(presentBytes, promisedBytes ?? presentBytes) / blockAlign);
-  if (frames === 0) throw noAudio(source.path, name);
+  if (frames === 0) throw noAudio(source.path, headerOnly(name));
   const { codec, bitsPerSample, tags } = region;
   const isMixed = options.wanted?.mono === true && canMix(region);
   const layout: ChannelLayout = isMixed ? ['mono'] : region.layout;

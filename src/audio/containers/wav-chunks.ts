@@ -1,4 +1,5 @@
-import { AudioError, countOf } from '../errors.ts';
+import { type AudioError, countOf } from '../errors.ts';
+import { cutOff, damagedFile } from '../file-errors.ts';
 import { chars, hasChars, u32le, u64le } from '../io/bytes.ts';
 import type { ByteSource } from '../io/file-source.ts';
 import { infoTags, MAX_LIST_BYTES } from './wav-info.ts';
@@ -182,14 +183,9 @@ function looksLikeChunk(source: ByteSource, header: Uint8Array, at: number): boo
   );
 }
 
-const CUT_HINT = 'Download, export or record the file again.';
-
 /** The error of a file that ends inside its header, for `why` to say where. */
 export function headerCut(source: ByteSource, why: string): AudioError {
-  return new AudioError(
-    `The WAV header of "${source.path}" is cut: the file has only ${countOf(source.size, 'byte')}, and ${why}.`,
-    { hint: CUT_HINT },
-  );
+  return cutOff(source.path, `it has only ${countOf(source.size, 'byte')}, and ${why}`);
 }
 
 function chunkMissing(source: ByteSource, id: string, role: string, last: Chunk | undefined): AudioError {
@@ -198,15 +194,14 @@ function chunkMissing(source: ByteSource, id: string, role: string, last: Chunk 
     last !== undefined && last.at + 8 + last.size > source.size
       ? `; its "${last.id.trim()}" chunk at byte ${last.at} claims ${countOf(last.size, 'byte')}, but the file ends after ${size}`
       : ` in its ${size}`;
-  return new AudioError(`"${source.path}" is a WAV file without a "${id}" chunk, ${role}${overrun}.`, {
-    hint: CUT_HINT,
-  });
+  return damagedFile(source.path, 'WAV', `there is no "${id}" chunk, ${role}${overrun}`);
 }
 
 function tooManyChunks(path: string): AudioError {
-  return new AudioError(
-    `"${path}" is a WAV file with more than ${countOf(MAX_CHUNKS, 'chunk')} before its samples end.`,
-    { hint: CUT_HINT },
+  return damagedFile(
+    path,
+    'WAV',
+    `there are more than ${countOf(MAX_CHUNKS, 'chunk')} before its samples end`,
   );
 }
 

@@ -1,8 +1,9 @@
 import type { SampleCodec } from '../codecs/sample-codec.ts';
-import { AudioError, countOf } from '../errors.ts';
+import { type AudioError, countOf } from '../errors.ts';
+import { damagedFile, notDecoded } from '../file-errors.ts';
 import { chars, u16le, u32le } from '../io/bytes.ts';
 import { type ChannelLayout, wavLayout } from '../layout.ts';
-import { checkFormat, damagedFile } from './faults.ts';
+import { checkFormat } from './checks.ts';
 
 /** What the samples of a WAV file are, and how they are coded. */
 export type WavFormat = WavBasics & (WavSamples | WavBlocks | WavMpeg);
@@ -124,7 +125,7 @@ function parseSamples(path: string, body: Uint8Array, tag: number): WavSamples {
   const containerBits = u16le(body, 14);
   const sampleBytes = bytesPerSample(path, { tag, channels, blockAlign, bits: containerBits });
   const codec = codecOf(tag, sampleBytes);
-  if (codec === undefined) throw notDecoded(path, tag, sampleBytes * 8);
+  if (codec === undefined) throw tagNotDecoded(path, tag, sampleBytes * 8);
 
   const bits = (u16le(body, 0) === EXTENSIBLE && u16le(body, 18)) || containerBits;
   const isPcm = tag === 1 && bits > 0 && bits <= sampleBytes * 8;
@@ -164,12 +165,7 @@ function subFormatTag(path: string, body: Uint8Array): number {
     .map((i) => hex(guid[i] ?? 0, 2))
     .join('');
   const text = digits.replace(/^(.{8})(.{4})(.{4})(.{4})/, '$1-$2-$3-$4-');
-  throw new AudioError(
-    `"${path}" is a WAV file whose samples are coded as SubFormat ${text}, which is unknown.`,
-    {
-      hint: CONVERT_HINT,
-    },
-  );
+  throw notDecoded(path, `is a WAV file whose samples are coded as the unknown SubFormat ${text}`);
 }
 
 /** Room that a sample takes: the frame size tells (24 bits may stand in 4 bytes); the bit count only when it is 0. */
@@ -187,17 +183,10 @@ function bytesPerSample(
   return bytes;
 }
 
-const CONVERT_HINT =
-  'Convert it to 16-bit PCM WAV first, for instance: ffmpeg -i input.wav -c:a pcm_s16le output.wav';
-
-function notDecoded(path: string, tag: number, bits: number): AudioError {
+function tagNotDecoded(path: string, tag: number, bits: number): AudioError {
   const kind = tag === 1 ? `${bits}-bit PCM` : tag === 3 ? `${bits}-bit float` : TAG_NAMES.get(tag);
   const name = kind ?? 'an unknown coding';
-  return new AudioError(
-    `"${path}" is a WAV file that holds ${name} (format tag 0x${hex(tag, 4)}), which this build cannot decode: ` +
-      'it decodes PCM, float, A-law, mu-law, MP3 and the ADPCM of IMA and Microsoft.',
-    { hint: CONVERT_HINT },
-  );
+  return notDecoded(path, `is a WAV file that holds ${name} (format tag 0x${hex(tag, 4)})`);
 }
 
 function damaged(path: string, why: string): AudioError {

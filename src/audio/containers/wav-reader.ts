@@ -1,10 +1,11 @@
 import type { AudioInput, Opener, OpenOptions } from '../audio-input.ts';
 import { adpcmFrames } from '../codecs/adpcm/index.ts';
+import { headerOnly, noAudio } from '../file-errors.ts';
 import type { ByteSource } from '../io/file-source.ts';
 import { openTrack } from '../open-track.ts';
 import type { FileType } from '../probe/file-type.ts';
 import { blockTrack } from './block-track.ts';
-import { noAudio, refuseCut } from './faults.ts';
+import { refuseCut } from './checks.ts';
 import { openPcm } from './pcm-input.ts';
 import { findWavChunks, type WavChunks } from './wav-chunks.ts';
 import { parseWavFormat, type WavFormat } from './wav-format.ts';
@@ -46,7 +47,7 @@ function openBlocks(
   const bytesPerSecond = (blockBytes / blockFrames) * sampleRate;
   refuseCut(source.path, { promisedBytes, presentBytes: bytes, bytesPerSecond }, options);
   const coded = adpcmFrames(codec, { channels, blockBytes, bytes });
-  if (coded === 0) throw noAudio(source.path, type.name);
+  if (coded === 0) throw noAudio(source.path, headerOnly(type.name));
   // A stated length ends inside the last block; any other is about something else.
   const isStated = factFrames !== undefined && factFrames > coded - blockFrames && factFrames <= coded;
   const duration = isStated ? factFrames : coded;
@@ -78,7 +79,7 @@ async function openMpeg(
   const { dataStart, dataBytes: presentBytes, promisedBytes, tags } = chunks;
   const bytesPerSecond = Math.max(1, format.bytesPerSecond);
   refuseCut(source.path, { promisedBytes, presentBytes, bytesPerSecond }, options);
-  if (presentBytes === 0) throw noAudio(source.path, type.name);
+  if (presentBytes === 0) throw noAudio(source.path, headerOnly(type.name));
   const { mpegTrack } = await import('./mpeg.ts');
   const track = await mpegTrack(source, dataStart, dataStart + presentBytes, options);
   return openTrack(source, type, { ...track, tags }, options);

@@ -1,6 +1,7 @@
 import { byteAt, chars, hasChars, u32be, u32le } from '../io/bytes.ts';
 import { asfCodec, cafCodec, ebmlDocType, matroskaTracks, mp4Tracks, oggCodec } from './container-codec.ts';
 import { nonAudioContent } from './content.ts';
+import { foreignAudio } from './foreign-audio.ts';
 import { isAdtsStreamAt, isLoasStreamAt, mpegFrameAt, mpegStreamAt } from './mpeg-frame.ts';
 
 /** The kinds of audio file that are told apart, whether or not they can be decoded. */
@@ -24,7 +25,9 @@ export type Container =
   | 'amr'
   | 'asf'
   | 'wavpack'
-  | 'ape';
+  | 'ape'
+  /** Any other kind that is only known by its name. */
+  | 'other';
 
 /** What a file is by its content. `name` is for a person ("WAV", "MP3"); `codec` is there when it shows. */
 export interface FileType {
@@ -130,7 +133,8 @@ function byMagic(bytes: Uint8Array): FileType | undefined {
     return { container: 'wavpack', codec: 'wavpack', mimeType: 'audio/x-wavpack', name: 'WavPack' };
   if (magic === 'MAC ' && u32le(bytes, 4) % 65_536 > 3000)
     return { container: 'ape', codec: 'ape', mimeType: 'audio/x-ape', name: "Monkey's Audio" };
-  return undefined;
+  const foreign = foreignAudio(bytes);
+  return foreign === undefined ? undefined : { container: 'other', ...foreign };
 }
 
 const ISO_BOXES = /^(ftyp|moov|mdat|wide|free)$/;

@@ -1,8 +1,9 @@
-import { AudioError } from '../../errors.ts';
+import type { AudioError } from '../../errors.ts';
+import { damaged, notDecoded } from '../../file-errors.ts';
 import { BitReader } from '../../io/bit-reader.ts';
 import { RATES } from './bands.ts';
 import { type ChannelPlan, planOf, readProgramConfig } from './channel-plan.ts';
-import { AAC_LC, CONVERT_HINT, objectTypeError, PS, SBR } from './object-types.ts';
+import { AAC_LC, objectTypeError, PS, SBR } from './object-types.ts';
 
 /** What a stream of AAC-LC, alone or as the core of HE-AAC, needs to be decoded. */
 export interface AacConfig {
@@ -39,10 +40,10 @@ export function parseAudioSpecificConfig(path: string, config: Uint8Array): AacC
     objectType = readObjectType(bits);
   }
   if (objectType !== AAC_LC) {
-    throw bits.overrun ? damaged(path, 'ends too early') : objectTypeError(path, objectType);
+    throw bits.overrun ? damagedConfig(path, 'ends too early') : objectTypeError(path, objectType);
   }
   const programPlan = readGeneralConfig(path, bits, channelConfiguration);
-  if (bits.overrun) throw damaged(path, 'ends too early');
+  if (bits.overrun) throw damagedConfig(path, 'ends too early');
   if (hasSbr === undefined && bits.left >= 16 && bits.read(11) === SYNC_SBR && readObjectType(bits) === SBR) {
     const isPresent = bits.flag();
     if (isPresent) readRate(bits);
@@ -74,10 +75,7 @@ function readGeneralConfig(
   channelConfiguration: number,
 ): ChannelPlan | undefined {
   if (bits.flag()) {
-    throw new AudioError(
-      `"${path}" holds AAC in frames of 960 samples (as digital radio has it), which cannot be decoded.`,
-      { hint: CONVERT_HINT },
-    );
+    throw notDecoded(path, 'holds AAC in frames of 960 samples (as digital radio has it)');
   }
   const dependsOnCore = bits.flag();
   if (dependsOnCore) bits.skip(14);
@@ -100,28 +98,22 @@ export function checkedPlan(
 ): ChannelPlan | undefined {
   const plan = channelConfiguration === 0 ? programPlan : planOf(channelConfiguration);
   if (plan === undefined && channelConfiguration !== 0) {
-    throw new AudioError(
-      `"${path}" holds AAC in channel configuration ${channelConfiguration}, which cannot be decoded (1 to 7, 11, 12 and 14 can).`,
-      { hint: CONVERT_HINT },
-    );
+    throw notDecoded(path, `holds AAC in channel configuration ${channelConfiguration}`);
   }
   const channels = plan?.reduce((sum, { speakers }) => sum + speakers.length, 0) ?? 1;
-  if (channels === 0) throw damaged(path, 'names no channel');
+  if (channels === 0) throw damagedConfig(path, 'names no channel');
   if (channels > 8) {
-    throw new AudioError(`"${path}" holds AAC with ${channels} channels; at most 8 can be decoded.`, {
-      hint: 'Mix it down first, for instance: ffmpeg -i input -ac 2 output.wav',
-    });
+    const hint = 'Mix it down first, for instance: ffmpeg -i input -ac 2 output.wav';
+    throw notDecoded(path, `holds AAC with ${channels} channels (more than 8)`, hint);
   }
   return plan;
 }
 
 function checkedRate(path: string, sampleRate: number): number {
   if (sampleRate >= 1000 && sampleRate <= 768_000) return sampleRate;
-  throw damaged(path, sampleRate === 0 ? 'names no sample rate' : `says ${sampleRate} Hz`);
+  throw damagedConfig(path, sampleRate === 0 ? 'names no sample rate' : `says ${sampleRate} Hz`);
 }
 
-function damaged(path: string, what: string): AudioError {
-  return new AudioError(`"${path}" is damaged: its AAC configuration ${what}.`, {
-    hint: 'Download, export or record the file again.',
-  });
+function damagedConfig(path: string, what: string): AudioError {
+  return damaged(path, `its AAC configuration ${what}`);
 }

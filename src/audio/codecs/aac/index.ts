@@ -1,4 +1,4 @@
-import { AudioError } from '../../errors.ts';
+import { damaged } from '../../file-errors.ts';
 import { DamagedPacket, type PacketCodec, type PacketTrack } from '../../packets.ts';
 import { AacDecoder, type AacStream } from './aac-decoder.ts';
 import { adtsHeaderAt } from './adts-header.ts';
@@ -38,9 +38,7 @@ async function firstPackets(track: PacketTrack): Promise<Uint8Array[]> {
 function adtsConfig(path: string, packets: readonly Uint8Array[]): AacConfig {
   const header = packets.map((packet) => adtsHeaderAt(packet, 0)).find((found) => found !== undefined);
   if (header === undefined) {
-    throw new AudioError(`"${path}" is damaged: its AAC stream has no configuration.`, {
-      hint: 'Download, export or record the file again.',
-    });
+    throw damaged(path, 'its AAC stream has no configuration');
   }
   if (header.objectType !== AAC_LC) throw objectTypeError(path, header.objectType);
   const { sampleRate, channelConfiguration } = header;

@@ -1,4 +1,5 @@
-import { AudioError } from '../../errors.ts';
+import type { AudioError } from '../../errors.ts';
+import { CONVERT_HINT, notDecoded } from '../../file-errors.ts';
 
 /** Audio object types that a file may name (ISO/IEC 14496-3, Table 1.17). */
 const NAMES: Readonly<Record<number, string>> = {
@@ -36,9 +37,6 @@ export const SBR = 5;
 export const PS = 29;
 export const USAC = 42;
 
-export const CONVERT_HINT =
-  'Convert it to WAV or AAC-LC first, for instance: ffmpeg -i input -c:a pcm_s16le output.wav';
-
 /** `AAC Main (object type 1)`. */
 export function objectTypeName(objectType: number): string {
   const name = NAMES[objectType];
@@ -51,8 +49,5 @@ export function objectTypeError(path: string, objectType: number): AudioError {
     objectType === USAC
       ? `${CONVERT_HINT} (xHE-AAC needs ffmpeg 7.1 or later; on macOS: afconvert)`
       : CONVERT_HINT;
-  return new AudioError(
-    `"${path}" holds ${objectTypeName(objectType)}, which cannot be decoded; AAC-LC and the core of HE-AAC can.`,
-    { hint },
-  );
+  return notDecoded(path, `holds ${objectTypeName(objectType)}`, hint);
 }

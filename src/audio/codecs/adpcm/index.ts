@@ -1,5 +1,6 @@
 import type { AudioBlock } from '../../audio-input.ts';
-import { AudioError } from '../../errors.ts';
+import { codecName } from '../../codec-names.ts';
+import { notDecoded } from '../../file-errors.ts';
 import { wavLayout } from '../../layout.ts';
 import { MAX_CHANNELS } from '../../limits.ts';
 import type { DecodedFormat, PacketCodec, PacketDecoder } from '../../packets.ts';
@@ -26,10 +27,8 @@ export const createAdpcmDecoder: PacketCodec = (path, track) => {
   const codec = track.codec as AdpcmCodec;
   const { sampleRate, channels } = track;
   if (sampleRate === undefined || channels === undefined || channels < 1 || channels > MOST_CHANNELS[codec]) {
-    throw new AudioError(
-      `"${path}" holds ${codec} of ${sampleRate ?? '?'} Hz with ${channels ?? '?'} channels; 1 to ${MOST_CHANNELS[codec]} can be decoded.`,
-      { hint: 'Convert it to 16-bit PCM WAV first, for instance: ffmpeg -i input -c:a pcm_s16le output.wav' },
-    );
+    const found = `${sampleRate ?? '?'} Hz with ${channels ?? '?'} channels`;
+    throw notDecoded(path, `holds ${codecName(codec)} of ${found} (not 1 to ${MOST_CHANNELS[codec]})`);
   }
   const layout = track.layout ?? wavLayout(channels, 0);
   const format = { codec, sampleRate, channels, layout, bitsPerSample: 0 };

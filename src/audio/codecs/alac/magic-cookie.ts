@@ -1,4 +1,5 @@
-import { AudioError } from '../../errors.ts';
+import type { AudioError } from '../../errors.ts';
+import { damaged } from '../../file-errors.ts';
 import { byteAt, hasChars, u32be } from '../../io/bytes.ts';
 import type { ChannelLayout } from '../../layout.ts';
 
@@ -48,7 +49,7 @@ export function parseMagicCookie(path: string, cookie: Uint8Array): AlacConfig {
   if (hasChars(cookie, start + 4, 'alac')) start += HEADER_BYTES;
   const bytes = cookie.subarray(start);
   if (bytes.length < CONFIG_BYTES) {
-    throw damaged(path, `holds ${bytes.length} bytes instead of ${CONFIG_BYTES}`);
+    throw damagedCookie(path, `holds ${bytes.length} bytes instead of ${CONFIG_BYTES}`);
   }
   const channels = byteAt(bytes, 9);
   const config = {
@@ -62,7 +63,7 @@ export function parseMagicCookie(path: string, cookie: Uint8Array): AlacConfig {
     layout: layoutOf(bytes.subarray(CONFIG_BYTES), channels),
   };
   const fault = faultOf(config, byteAt(bytes, 4));
-  if (fault !== undefined) throw damaged(path, fault);
+  if (fault !== undefined) throw damagedCookie(path, fault);
   return config;
 }
 
@@ -93,8 +94,6 @@ function layoutOf(info: Uint8Array, channels: number): ChannelLayout {
   return usual?.[1] ?? [];
 }
 
-function damaged(path: string, why: string): AudioError {
-  return new AudioError(`"${path}" is damaged: the configuration of its ALAC track ${why}.`, {
-    hint: 'Download, export or record the file again.',
-  });
+function damagedCookie(path: string, why: string): AudioError {
+  return damaged(path, `the configuration of its ALAC track ${why}`);
 }

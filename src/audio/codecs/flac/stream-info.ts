@@ -1,4 +1,4 @@
-import { AudioError } from '../../errors.ts';
+import { damaged } from '../../file-errors.ts';
 import { byteAt, hasChars, u32be } from '../../io/bytes.ts';
 import { channelMask, parseVorbisComment } from './vorbis-comment.ts';
 
@@ -102,10 +102,4 @@ function parseBlocks(path: string, blocks: Uint8Array): FlacConfig {
   }
   if (info === undefined) throw damaged(path, 'its FLAC configuration has no STREAMINFO');
   return { info, channelMask: mask };
-}
-
-function damaged(path: string, why: string): AudioError {
-  return new AudioError(`"${path}" is damaged: ${why}.`, {
-    hint: 'Download, export or record the file again.',
-  });
 }

@@ -1,5 +1,5 @@
 import type { AudioBlock } from '../../audio-input.ts';
-import { AudioError } from '../../errors.ts';
+import { damaged } from '../../file-errors.ts';
 import type { ChannelLayout } from '../../layout.ts';
 import {
   DamagedPacket,
@@ -29,9 +29,7 @@ const MAX_LOOKED_AT = 1000;
 export const createMp3Decoder: PacketCodec = async (path, track, wanted) => {
   const header = await firstHeader(track);
   if (header === undefined) {
-    throw new AudioError(`"${path}" is damaged: its ${track.codec.toUpperCase()} audio holds no frame.`, {
-      hint: 'Download, export or record the file again.',
-    });
+    throw damaged(path, `its ${track.codec.toUpperCase()} audio holds no frame`);
   }
   return new MpegDecoder(header, wanted.mono === true ? 1 : header.channels);
 };

@@ -1,4 +1,4 @@
-import { AudioError } from '../../errors.ts';
+import { damaged } from '../../file-errors.ts';
 import { byteAt, hasChars, u16le } from '../../io/bytes.ts';
 
 /** The identification header of an Opus stream. */
@@ -26,24 +26,22 @@ const MAX_CHANNELS = 8;
  */
 export function parseOpusHead(path: string, bytes: Uint8Array): OpusHead {
   if (bytes.length === 0) return plainHead(2, 0, 1);
-  const damaged = (why: string) =>
-    new AudioError(`The Opus stream of "${path}" cannot be decoded: ${why}.`, {
-      hint: 'Download, export or record the file again.',
-    });
-  if (!hasChars(bytes, 0, 'OpusHead') || bytes.length < 19) throw damaged('its header is missing or cut off');
+  const damagedHead = (why: string) => damaged(path, `its Opus stream cannot be decoded: ${why}`);
+  if (!hasChars(bytes, 0, 'OpusHead') || bytes.length < 19)
+    throw damagedHead('its header is missing or cut off');
   const version = byteAt(bytes, 8);
-  if (version >= 16) throw damaged(`it is of version ${version}, which is not known`);
+  if (version >= 16) throw damagedHead(`it is of version ${version}, which is not known`);
   const channels = byteAt(bytes, 9);
   const preSkip = u16le(bytes, 10);
   const gain = 10 ** (((u16le(bytes, 16) << 16) >> 16) / 256 / 20);
   const family = byteAt(bytes, 18);
   if (family !== 0 && family !== 1 && family !== 255) {
     const what = family === 2 || family === 3 ? 'ambisonics' : 'which is not known';
-    throw damaged(`it has the channel mapping family ${family} (${what})`);
+    throw damagedHead(`it has the channel mapping family ${family} (${what})`);
   }
   const most = family === 0 ? 2 : MAX_CHANNELS;
   if (channels < 1 || channels > most)
-    throw damaged(`it has ${channels} channels; up to ${most} are decoded`);
+    throw damagedHead(`it has ${channels} channels; up to ${most} are decoded`);
   if (family === 0) return plainHead(channels, preSkip, gain);
 
   const [streams, coupled] = [byteAt(bytes, 19), byteAt(bytes, 20)];
@@ -51,7 +49,7 @@ export function parseOpusHead(path: string, bytes: Uint8Array): OpusHead {
   const decoded = streams + coupled;
   const isWhole = mapping.length === channels && streams > 0 && streams <= MAX_CHANNELS && coupled <= streams;
   if (!isWhole || mapping.some((index) => index !== 255 && index >= decoded)) {
-    throw damaged('its channel mapping is damaged');
+    throw damagedHead('its channel mapping is damaged');
   }
   return { channels, preSkip, gain, family, streams, coupled, mapping };
 }

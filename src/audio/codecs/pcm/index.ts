@@ -1,5 +1,5 @@
 import type { AudioBlock } from '../../audio-input.ts';
-import { AudioError } from '../../errors.ts';
+import { notDecoded } from '../../file-errors.ts';
 import { wavLayout } from '../../layout.ts';
 import { MAX_CHANNELS } from '../../limits.ts';
 import type { DecodedFormat, PacketCodec, PacketDecoder } from '../../packets.ts';
@@ -14,10 +14,10 @@ import { isSampleCodec, SAMPLE_BYTES, SAMPLE_READERS, type SampleReader } from '
 export const createPcmDecoder: PacketCodec = (path, track) => {
   const { codec, sampleRate, channels } = track;
   if (!isSampleCodec(codec) || sampleRate === undefined || channels === undefined) {
-    throw cannotDecode(path, `${codec} without a rate, channels or a known coding`);
+    throw notDecoded(path, `holds ${codec} without a rate, channels or a known coding`);
   }
   if (channels < 1 || channels > MAX_CHANNELS) {
-    throw cannotDecode(path, `${codec} with ${channels} channels; 1 to ${MAX_CHANNELS} make sense`);
+    throw notDecoded(path, `holds ${codec} with ${channels} channels (not 1 to ${MAX_CHANNELS})`);
   }
   const sampleBytes = SAMPLE_BYTES[codec];
   const bitsPerSample = track.bitsPerSample ?? sampleBytes * 8;
@@ -57,10 +57,4 @@ class PcmDecoder implements PacketDecoder {
   }
 
   reset(): void {}
-}
-
-function cannotDecode(path: string, what: string): AudioError {
-  return new AudioError(`"${path}" holds ${what}.`, {
-    hint: 'Convert it to 16-bit PCM WAV first, for instance: ffmpeg -i input -c:a pcm_s16le output.wav',
-  });
 }

@@ -1,4 +1,4 @@
-import { AudioError } from '../../errors.ts';
+import { damaged } from '../../file-errors.ts';
 import { byteAt } from '../../io/bytes.ts';
 import { type Identification, parseIdentification, parseSetup, type Setup } from './setup.ts';
 import { SetupError } from './setup-error.ts';
@@ -28,9 +28,7 @@ export function parseVorbisConfig(path: string, config: Uint8Array): VorbisHeade
     return { identification, setup };
   } catch (error) {
     if (!(error instanceof SetupError)) throw error;
-    throw new AudioError(`The Vorbis stream of "${path}" cannot be decoded: ${error.message}.`, {
-      hint: 'Download, export or record the file again.',
-    });
+    throw damaged(path, `its Vorbis stream cannot be decoded: ${error.message}`);
   }
 }
 

@@ -1,4 +1,4 @@
-import { AudioError } from '../../errors.ts';
+import { damaged } from '../../file-errors.ts';
 import type { PacketCodec } from '../../packets.ts';
 import { parseVorbisConfig } from './config.ts';
 import { VorbisDecoder } from './decoder.ts';
@@ -20,8 +20,6 @@ export const createVorbisDecoder: PacketCodec = (path, track, wanted) => {
     return new VorbisDecoder(headers, { codec: 'vorbis', sampleRate, channels, layout, bitsPerSample: 0 });
   } catch (error) {
     if (!(error instanceof SetupError)) throw error;
-    throw new AudioError(`The Vorbis stream of "${path}" cannot be decoded: ${error.message}.`, {
-      hint: 'Download, export or record the file again.',
-    });
+    throw damaged(path, `its Vorbis stream cannot be decoded: ${error.message}`);
   }
 };

@@ -1,7 +1,8 @@
+import { countOf } from '../../errors.ts';
+import { cutShort, damagedFile, noAudioTrack, promise } from '../../file-errors.ts';
 import type { ByteSource } from '../../io/file-source.ts';
 import { Window } from '../../io/window.ts';
 import { elementAt, elementsIn, ID, MAX_HEADER_BYTES, textOf } from './ebml.ts';
-import { cutMatroska, damagedMatroska, noAudio } from './matroska-errors.ts';
 import { addTags } from './matroska-tags.ts';
 import { readTracks, type TrackEntry } from './track-entry.ts';
 
@@ -33,15 +34,17 @@ export async function readHeader(source: ByteSource, allowTruncated: boolean): P
   for (let count = 0; position < header.segmentEnd; count++) {
     const element = elementAt(await window.read(position, MAX_HEADER_BYTES));
     if (element === undefined || count > MAX_ELEMENTS) {
-      throw damagedMatroska(
+      throw damagedFile(
         path,
+        'Matroska',
         `what stands at byte ${position} is no element, and no audio came before it`,
       );
     }
     const bodyStart = position + element.headerBytes;
     const end = element.size === undefined ? undefined : bodyStart + element.size;
     if (element.id === ID.segment) {
-      if (end !== undefined && end > size && !allowTruncated) throw cutMatroska(path, end, size);
+      if (end !== undefined && end > size && !allowTruncated)
+        throw cutShort(path, promise(countOf(end, 'byte'), countOf(size, 'byte')));
       header.segmentEnd = Math.min(end ?? size, size);
       position = bodyStart;
       continue;
@@ -50,17 +53,21 @@ export async function readHeader(source: ByteSource, allowTruncated: boolean): P
       if (header.clusterStart < 0) header.clusterStart = position;
       if (header.tracks.length > 0) return header;
     }
-    if (end === undefined) throw damagedMatroska(path, `the element at byte ${position} has no size`);
+    if (end === undefined) throw damagedFile(path, 'Matroska', `the element at byte ${position} has no size`);
     if (LOADED.has(element.id)) {
       if (end - bodyStart > MAX_LOADED_BYTES) {
-        throw damagedMatroska(path, `the element at byte ${position} claims ${end - bodyStart} bytes`);
+        throw damagedFile(
+          path,
+          'Matroska',
+          `the element at byte ${position} claims ${end - bodyStart} bytes`,
+        );
       }
       take(header, element.id, await window.read(bodyStart, end - bodyStart));
     }
     position = end;
   }
-  if (header.tracks.length === 0) throw noAudio(path, 'there are no tracks');
-  if (header.clusterStart < 0) throw noAudio(path, 'its recording ended before the first packet');
+  if (header.tracks.length === 0) throw noAudioTrack(path, 'there are no tracks');
+  if (header.clusterStart < 0) throw noAudioTrack(path, 'its recording ended before the first packet');
   return header;
 }
 

@@ -1,5 +1,6 @@
 import type { AudioNote, Opener, OpenOptions } from '../../audio-input.ts';
 import { countOf } from '../../errors.ts';
+import { damagedFile, noAudioTrack } from '../../file-errors.ts';
 import { u16le } from '../../io/bytes.ts';
 import type { ByteSource } from '../../io/file-source.ts';
 import { wavLayout } from '../../layout.ts';
@@ -9,7 +10,6 @@ import { firstDecoded } from '../choose-track.ts';
 import { MAX_CHANNELS, MAX_SAMPLE_RATE, MIN_SAMPLE_RATE } from '../wav-format.ts';
 import { ClusterReader, type ClusterWalk } from './clusters.ts';
 import { readHeader } from './header.ts';
-import { damagedMatroska, noAudio } from './matroska-errors.ts';
 import { codecOf, type TrackCodec } from './track-codec.ts';
 import { strippedHeaders, type TrackEntry } from './track-entry.ts';
 
@@ -57,7 +57,7 @@ export async function readMatroskaTrack(source: ByteSource, options: OpenOptions
         isEmpty = false;
         yield batch;
       }
-      if (isEmpty) throw noAudio(path, 'its audio track is empty');
+      if (isEmpty) throw noAudioTrack(path, 'its audio track is empty');
       notes.push(...remarks(path, reader.walk));
     },
   };
@@ -67,7 +67,7 @@ function chooseTrack(path: string, tracks: readonly TrackEntry[]): TrackEntry {
   const found = tracks.filter(({ type }) => type === AUDIO);
   const track = firstDecoded(found, (entry) => codecOf(entry).codec);
   if (track !== undefined) return track;
-  throw noAudio(
+  throw noAudioTrack(
     path,
     tracks.some(({ type }) => type === 1) ? 'there is only video' : 'there is no audio track',
   );
@@ -75,13 +75,14 @@ function chooseTrack(path: string, tracks: readonly TrackEntry[]): TrackEntry {
 
 function checkPcm(path: string, { channels, sampleRate }: TrackCodec): void {
   if (channels < 1 || channels > MAX_CHANNELS) {
-    throw damagedMatroska(
+    throw damagedFile(
       path,
+      'Matroska',
       `its header says ${countOf(channels, 'channel')}; 1 to ${MAX_CHANNELS} make sense`,
     );
   }
   if (sampleRate < MIN_SAMPLE_RATE || sampleRate > MAX_SAMPLE_RATE) {
-    throw damagedMatroska(path, `its header says a rate of ${sampleRate.toLocaleString('en-US')} Hz`);
+    throw damagedFile(path, 'Matroska', `its header says a rate of ${sampleRate.toLocaleString('en-US')} Hz`);
   }
 }
 

@@ -1,4 +1,4 @@
-import { AudioError } from '../../errors.ts';
+import { encrypted, notDecoded } from '../../file-errors.ts';
 import { elementsIn, floatOf, ID, textOf, uintOf } from './ebml.ts';
 
 /** A track as its `TrackEntry` describes it. Source: RFC 9559 §5.1.4. */
@@ -114,18 +114,12 @@ export function strippedHeaders(
   const headers = { frame: new Uint8Array(0), codecPrivate: new Uint8Array(0) };
   for (const { scope, isEncryption, algorithm, settings } of track.encodings) {
     if (isEncryption) {
-      throw new AudioError(`"${path}" holds encrypted audio (copy protection), which cannot be decoded.`, {
-        hint: 'Get an unprotected copy of it.',
-      });
+      throw encrypted(path);
     }
     if (algorithm !== HEADER_STRIPPING) {
       const name = ALGORITHMS[algorithm] ?? `algorithm ${algorithm}`;
-      throw new AudioError(
-        `"${path}" has its audio packets compressed once more (${name}), which is not decoded.`,
-        {
-          hint: 'Write it anew without, for instance: mkvmerge -o output.mka --compression -1:none input',
-        },
-      );
+      const hint = 'Write it anew without, for instance: mkvmerge -o output.mka --compression -1:none input';
+      throw notDecoded(path, `has its audio packets compressed once more (${name})`, hint);
     }
     if ((scope & 1) !== 0) headers.frame = Buffer.concat([settings, headers.frame]);
     if ((scope & 2) !== 0) headers.codecPrivate = Buffer.concat([settings, headers.codecPrivate]);

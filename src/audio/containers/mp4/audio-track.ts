@@ -1,10 +1,10 @@
 import { countOf, formatSeconds } from '../../errors.ts';
+import { cutShort, damagedFile, encrypted, noAudioTrack } from '../../file-errors.ts';
 import type { ByteSource } from '../../io/file-source.ts';
 import { firstDecoded } from '../choose-track.ts';
 import { MAX_CHANNELS, MAX_SAMPLE_RATE, MIN_SAMPLE_RATE } from '../wav-format.ts';
 import { findBox } from './boxes.ts';
 import { type Track, tracksOf } from './movie.ts';
-import { cutMp4, damagedMp4, encrypted, noAudio } from './mp4-errors.ts';
 import { type Blocks, parseSampleEntry, type SampleEntry } from './sample-entry.ts';
 import { type SampleRun, samplesBefore } from './sample-runs.ts';
 import { measure, SampleTable } from './sample-table.ts';
@@ -47,7 +47,7 @@ export function chooseTrack(path: string, moov: Uint8Array): AudioTrack {
   }
   const track = firstDecoded(found, ({ codec }) => codec)?.track;
   if (track === undefined)
-    throw noAudio(path, hasVideo ? 'there is only video' : 'none of its tracks is audio');
+    throw noAudioTrack(path, hasVideo ? 'there is only video' : 'none of its tracks is audio');
   return readTrack(path, track);
 }
 
@@ -59,7 +59,7 @@ function entryOf(track: Track, index: number): SampleEntry | undefined {
 function readTrack(path: string, track: Track): AudioTrack {
   const table = new SampleTable(track.stbl);
   const entry = entryOf(track, table.entry) ?? entryOf(track, 1);
-  if (entry === undefined) throw damagedMp4(path, 'its audio track does not say how it is coded');
+  if (entry === undefined) throw damagedFile(path, 'MP4', 'its audio track does not say how it is coded');
   checkEntry(path, entry, track.timeScale);
   const entries = [...table.entries]
     .slice(0, MAX_ENTRIES)
@@ -88,16 +88,21 @@ function isAlike(entry: SampleEntry, other: SampleEntry | undefined): boolean {
 
 function checkEntry(path: string, entry: SampleEntry, timeScale: number): void {
   if (entry.codec === 'encrypted') throw encrypted(path, entry.protects);
-  if (timeScale < 1) throw damagedMp4(path, 'the time scale of its audio track is 0');
+  if (timeScale < 1) throw damagedFile(path, 'MP4', 'the time scale of its audio track is 0');
   if (entry.blocks === undefined) return;
   if (entry.channels < 1 || entry.channels > MAX_CHANNELS) {
-    throw damagedMp4(
+    throw damagedFile(
       path,
+      'MP4',
       `its header says ${countOf(entry.channels, 'channel')}; 1 to ${MAX_CHANNELS} make sense`,
     );
   }
   if (entry.sampleRate < MIN_SAMPLE_RATE || entry.sampleRate > MAX_SAMPLE_RATE) {
-    throw damagedMp4(path, `its header says a rate of ${entry.sampleRate.toLocaleString('en-US')} Hz`);
+    throw damagedFile(
+      path,
+      'MP4',
+      `its header says a rate of ${entry.sampleRate.toLocaleString('en-US')} Hz`,
+    );
   }
 }
 
@@ -142,10 +147,10 @@ export function checkExtent(source: ByteSource, audio: AudioTrack, allowTruncate
     const seconds = length.ticks / track.timeScale;
     const there = (seconds * present.samples) / claimed.samples;
     const why = `its tables promise ${formatSeconds(seconds)} of audio, the file holds ${formatSeconds(there)}`;
-    throw cutMp4(source.path, why, true);
+    throw cutShort(source.path, why);
   }
   if (present.bytes > source.size) {
-    throw damagedMp4(source.path, 'its tables give the same bytes to many packets');
+    throw damagedFile(source.path, 'MP4', 'its tables give the same bytes to many packets');
   }
   return { packets: present.samples, isWhole: isInside && placed >= count && !audio.isMixed };
 }

@@ -1,8 +1,8 @@
+import { damagedFile } from '../../file-errors.ts';
 import { BigEndian } from '../../io/big-endian.ts';
 import type { ByteSource } from '../../io/file-source.ts';
 import { Window } from '../../io/window.ts';
 import { boxAt, boxesIn, type FileBox, findBox } from './boxes.ts';
-import { damagedMp4 } from './mp4-errors.ts';
 import { bytesOf, type SampleRun, samplesBefore } from './sample-runs.ts';
 
 /** What fragments of a track leave unsaid. Source: ISO/IEC 14496-12 §8.8.3 (`trex`). */
@@ -52,7 +52,7 @@ export async function* fragmentRuns(
     for (const run of runsOf(body, moof.start, defaults)) {
       const count = run.position < 0 ? 0 : samplesBefore(run, source.size);
       bytesLeft -= bytesOf(run.sizes, count);
-      if (bytesLeft < 0) throw damagedMp4(source.path, 'its fragments share their samples');
+      if (bytesLeft < 0) throw damagedFile(source.path, 'MP4', 'its fragments share their samples');
       if (pending !== undefined) yield { ...pending, keep: undefined };
       pending = { ...run, count };
       if (count === run.count) continue;
@@ -86,8 +86,9 @@ async function* moofs(
         return;
       }
       if (box.end - box.start > MAX_MOOF_BYTES) {
-        throw damagedMp4(
+        throw damagedFile(
           source.path,
+          'MP4',
           `the fragment at byte ${position} has a header of ${box.end - box.start} bytes`,
         );
       }

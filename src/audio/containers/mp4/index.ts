@@ -1,5 +1,6 @@
 import type { AudioNote, Opener, OpenOptions } from '../../audio-input.ts';
-import { AudioError } from '../../errors.ts';
+import type { AudioError } from '../../errors.ts';
+import { noAudioTrack, notDecoded } from '../../file-errors.ts';
 import type { ByteSource } from '../../io/file-source.ts';
 import { openTrack } from '../../open-track.ts';
 import type { Packet, PacketTrack } from '../../packets.ts';
@@ -7,7 +8,6 @@ import { type AudioTrack, checkExtent, chooseTrack, type Extent, runsWithin } fr
 import { findBox } from './boxes.ts';
 import { type FragmentWalk, fragmentRuns, readDefaults } from './fragments.ts';
 import { movieScaleOf, readMovie } from './movie.ts';
-import { noAudio } from './mp4-errors.ts';
 import { readMp4Tags } from './mp4-tags.ts';
 import { joinedRuns, readRuns, type SampleRun } from './sample-runs.ts';
 import { type Timing, timingOf } from './timing.ts';
@@ -30,7 +30,7 @@ export async function readMp4Track(source: ByteSource, options: OpenOptions): Pr
   const audio = chooseTrack(path, moov);
   const mvex = findBox(moov, 'mvex');
   const extent = checkExtent(source, audio, allowTruncated);
-  if (extent.packets === 0 && mvex === undefined) throw noAudio(path, 'its audio track is empty');
+  if (extent.packets === 0 && mvex === undefined) throw noAudioTrack(path, 'its audio track is empty');
 
   const { tags, iTunSMPB } = readMp4Tags(moov);
   const timing = timeTrack(audio, movieScaleOf(moov), iTunSMPB, mvex !== undefined);
@@ -65,7 +65,7 @@ export async function readMp4Track(source: ByteSource, options: OpenOptions): Pr
         isEmpty = false;
         yield batch;
       }
-      if (isEmpty) throw noAudio(path, 'its audio track is empty');
+      if (isEmpty) throw noAudioTrack(path, 'its audio track is empty');
       if (walk.stopped !== undefined) {
         notes.push({ level: 'warning', text: `"${path}" is cut off or damaged: ${walk.stopped}.` });
       }
@@ -115,7 +115,5 @@ function remarks(path: string, audio: AudioTrack, timing: Timing, extent: Extent
 }
 
 function compressed(path: string): AudioError {
-  return new AudioError(`"${path}" has a compressed header, as old QuickTime files may; it is not decoded.`, {
-    hint: 'Convert it to WAV first, for instance: ffmpeg -i input output.wav',
-  });
+  return notDecoded(path, 'has a compressed header (as old QuickTime files may)');
 }

@@ -1,9 +1,9 @@
+import { cutOff, cutShort, damagedFile } from '../../file-errors.ts';
 import { BigEndian } from '../../io/big-endian.ts';
 import { chars } from '../../io/bytes.ts';
 import type { ByteSource } from '../../io/file-source.ts';
 import { Window } from '../../io/window.ts';
 import { boxAt, boxesIn, findBox } from './boxes.ts';
-import { cutMp4, damagedMp4 } from './mp4-errors.ts';
 
 /** The header of a movie: the body of `moov`, and where in the file the boxes behind it begin. */
 export interface Movie {
@@ -27,19 +27,23 @@ export async function readMovie(source: ByteSource, allowTruncated: boolean): Pr
   for (let count = 0; position + 8 <= size && count < MAX_BOXES; count++) {
     const box = await boxAt(window, position);
     if (box === undefined) {
-      throw damagedMp4(path, `what stands at byte ${position} is no box, and no "moov" box came before it`);
+      throw damagedFile(
+        path,
+        'MP4',
+        `what stands at byte ${position} is no box, and no "moov" box came before it`,
+      );
     }
     if (box.type === 'moov') {
       const bytes = Math.min(box.end, size) - box.bodyStart;
-      if (box.end > size && !allowTruncated) throw cutMp4(path, 'it ends inside its "moov" box', true);
-      if (bytes > MAX_MOOV_BYTES) throw damagedMp4(path, `its "moov" box claims ${bytes} bytes`);
+      if (box.end > size && !allowTruncated) throw cutShort(path, 'it ends inside its "moov" box');
+      if (bytes > MAX_MOOV_BYTES) throw damagedFile(path, 'MP4', `its "moov" box claims ${bytes} bytes`);
       return { moov: await window.read(box.bodyStart, bytes), end: box.end };
     }
     position = box.end;
   }
   const why =
     'it has no "moov" box, which says where the audio is: its end is missing, or its recording was not finished';
-  throw cutMp4(path, why, false);
+  throw cutOff(path, why);
 }
 
 const NOTHING = new Uint8Array(0);

@@ -1,7 +1,6 @@
-import { AudioError } from '../../errors.ts';
+import { damagedFile, shrunkFile } from '../../file-errors.ts';
 import type { ByteSource } from '../../io/file-source.ts';
 import type { Packet } from '../../packets.ts';
-import { damagedMp4 } from './mp4-errors.ts';
 
 /**
  * Samples (access units) that stand one behind another in the file. `sizes` are those of each, or the one that all
@@ -133,7 +132,11 @@ class Batch {
 
   add(position: number, size: number, keep: number | undefined): void {
     if (size > MAX_PACKET_BYTES) {
-      throw damagedMp4(this.#source.path, `a packet of audio at byte ${position} claims ${size} bytes`);
+      throw damagedFile(
+        this.#source.path,
+        'MP4',
+        `a packet of audio at byte ${position} claims ${size} bytes`,
+      );
     }
     const gap = this.#gapTo(position);
     if (this.count === 0 || position !== this.#end + gap) this.#stretches.push({ position, at: this.#used });
@@ -151,7 +154,8 @@ class Batch {
     for (let i = 0; i < this.#stretches.length; i++) {
       const { position, at } = this.#stretches[i] as { position: number; at: number };
       const target = this.#buffer.subarray(at, this.#stretches[i + 1]?.at ?? this.#used);
-      if ((await this.#source.readInto(target, position)) < target.length) throw shrunk(this.#source.path);
+      if ((await this.#source.readInto(target, position)) < target.length)
+        throw shrunkFile(this.#source.path);
     }
     const packets: Packet[] = [];
     for (let i = 0; i < this.count; i++) {
@@ -175,10 +179,4 @@ class Batch {
     const gap = position - this.#end;
     return this.count > 0 && gap > 0 && gap <= MAX_GAP ? gap : 0;
   }
-}
-
-function shrunk(path: string): AudioError {
-  return new AudioError(`"${path}" became shorter while it was being read.`, {
-    hint: 'Wait until nothing else writes to the file, then try again.',
-  });
 }

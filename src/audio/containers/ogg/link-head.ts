@@ -1,4 +1,5 @@
-import { AudioError } from '../../errors.ts';
+import type { AudioError } from '../../errors.ts';
+import { cutOff, damagedFile, noAudioTrack, notDecoded } from '../../file-errors.ts';
 import type { ByteSource } from '../../io/file-source.ts';
 import { needsMoreHeaders, parseHeaders, type StreamHead } from './mapping.ts';
 import { PacketAssembler } from './packet-assembler.ts';
@@ -88,7 +89,7 @@ class Streams {
 
   /** @throws AudioError when the audio stream is missing or its headers are not whole */
   result(): LinkHead {
-    if (this.#chosen === undefined) throw noAudio(this.#path, this.#kinds);
+    if (this.#chosen === undefined) throw nothingDecoded(this.#path, this.#kinds);
     if (this.#head === undefined) throw headersCut(this.#path);
     const { serial } = this.#chosen;
     const headerCount = this.#headers.length;
@@ -130,29 +131,18 @@ class Streams {
   }
 }
 
-function noAudio(path: string, kinds: readonly StreamKind[]): AudioError {
+function nothingDecoded(path: string, kinds: readonly StreamKind[]): AudioError {
   if (kinds.length === 0) {
-    return new AudioError(`"${path}" is damaged: it is an Ogg file without the beginning of a stream.`, {
-      hint: 'Download, export or record the file again.',
-    });
+    return damagedFile(path, 'Ogg', 'no stream begins in it');
   }
   const audio = kinds.filter((kind) => kind.isAudio);
   const names = (audio.length > 0 ? audio : kinds).map((kind) => kind.name).join(', ');
   if (audio.length === 0) {
-    return new AudioError(`"${path}" is an Ogg file without audio; it holds ${names}.`, {
-      hint: 'Name an audio file.',
-    });
+    return noAudioTrack(path, `it is an Ogg file with ${names}`);
   }
-  return new AudioError(
-    `"${path}" is an Ogg file with audio in the codec ${names}, which cannot be decoded.`,
-    {
-      hint: 'Convert it to WAV or FLAC first, for instance: ffmpeg -i input output.wav',
-    },
-  );
+  return notDecoded(path, `is an Ogg file with audio in the codec ${names}`);
 }
 
 function headersCut(path: string): AudioError {
-  return new AudioError(`"${path}" is cut off: it ends inside the headers of its audio stream.`, {
-    hint: 'Download, export or record the file again.',
-  });
+  return cutOff(path, 'it ends inside the headers of its audio stream');
 }

@@ -1,7 +1,7 @@
 import { opusPacketDuration, parseOpusHead } from '../../codecs/opus/opus-head.ts';
 import { parseVorbisConfig, xiphLaced } from '../../codecs/vorbis/config.ts';
 import { durationMeter } from '../../codecs/vorbis/packet-duration.ts';
-import { AudioError } from '../../errors.ts';
+import { damaged } from '../../file-errors.ts';
 import { byteAt, hasChars, u32be } from '../../io/bytes.ts';
 import { parseComments } from './comments.ts';
 import type { StreamKind } from './stream-kind.ts';
@@ -94,12 +94,7 @@ function opusHead(path: string, head: Uint8Array, comments: Uint8Array): StreamH
 
 function flacHead(path: string, head: Uint8Array, comments: Uint8Array): StreamHead {
   if (head.length < FLAC_HEAD_BYTES || byteAt(head, 5) !== 1 || !hasChars(head, 9, 'fLaC')) {
-    throw new AudioError(
-      `"${path}" is damaged: the header of its FLAC stream is cut off or not of version 1.`,
-      {
-        hint: 'Download, export or record the file again.',
-      },
-    );
+    throw damaged(path, 'the header of its FLAC stream is cut off or not of version 1');
   }
   const config = head.subarray(17, FLAC_HEAD_BYTES);
   // 20 bits of rate, 3 of channels, 5 of bits, 36 of samples, all from byte 10 of STREAMINFO on.

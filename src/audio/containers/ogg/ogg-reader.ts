@@ -1,6 +1,7 @@
 import type { AudioBlock, AudioInfo, AudioInput, AudioNote, Opener, OpenOptions } from '../../audio-input.ts';
 import { opusOutputRate } from '../../codecs/opus/opus-head.ts';
 import { AudioError, countOf } from '../../errors.ts';
+import { noAudio } from '../../file-errors.ts';
 import type { ByteSource } from '../../io/file-source.ts';
 import { openTrack } from '../../open-track.ts';
 import type { FileType } from '../../probe/file-type.ts';
@@ -24,12 +25,7 @@ export const openOgg: Opener = async (source, type, options) => {
   const frames = await countFrames(source, input.info, starts, options);
   if (frames === 0) {
     await input.close();
-    throw new AudioError(
-      `"${source.path}" is an Ogg file that holds no audio: there are headers and no sample.`,
-      {
-        hint: 'Download, export or record the file again.',
-      },
-    );
+    throw noAudio(source.path, 'there are headers and no sample');
   }
   return new OggInput({ source, type, options, first, starts, input }, frames);
 };

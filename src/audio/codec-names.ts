@@ -1,0 +1,47 @@
+/** What people call the codecs whose short names (as ffmpeg has them) say little. */
+const NAMES: Readonly<Record<string, string>> = {
+  aac: 'AAC',
+  ac3: 'AC-3 (Dolby Digital)',
+  ac4: 'AC-4',
+  adpcm_ima_qt: 'IMA ADPCM',
+  adpcm_ima_wav: 'IMA ADPCM',
+  adpcm_ms: 'Microsoft ADPCM',
+  alac: 'ALAC',
+  amr_nb: 'AMR',
+  amr_wb: 'AMR-WB',
+  'amr_wb+': 'AMR-WB+',
+  apac: 'APAC',
+  ape: "Monkey's Audio",
+  atrac1: 'ATRAC',
+  cook: 'RealAudio Cook',
+  dts: 'DTS',
+  eac3: 'E-AC-3 (Dolby Digital Plus)',
+  evrc: 'EVRC',
+  flac: 'FLAC',
+  gsm: 'GSM 6.10',
+  mace3: 'MACE 3:1',
+  mace6: 'MACE 6:1',
+  mlp: 'MLP',
+  mp1: 'MP1',
+  mp2: 'MP2',
+  mp3: 'MP3',
+  'mpeg-h': 'MPEG-H 3D Audio',
+  opus: 'Opus',
+  qcelp: 'QCELP',
+  qdm2: 'QDesign Music 2',
+  qdmc: 'QDesign Music',
+  realaudio: 'RealAudio',
+  speex: 'Speex',
+  truehd: 'Dolby TrueHD',
+  tta: 'True Audio (TTA)',
+  vorbis: 'Vorbis',
+  wavpack: 'WavPack',
+  wma1: 'WMA 1',
+  wma2: 'WMA 2',
+  wmapro: 'WMA Pro',
+};
+
+/** What people call a codec: `AC-3 (Dolby Digital)` for `ac3`; `codec` itself where there is nothing better. */
+export function codecName(codec: string): string {
+  return NAMES[codec] ?? codec;
+}
