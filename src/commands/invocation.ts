@@ -1,7 +1,7 @@
 /** What one run of a command works with: its flags, its output, its settings, its client. */
 import { Chalk, type ChalkInstance } from 'chalk';
 import type { Context } from '../context.ts';
-import type { ConvirzaClient, RetryNotice } from '../convirza/client.ts';
+import type { ConvirzaClient, RequestGate, RetryNotice } from '../convirza/client.ts';
 import type { Override } from '../convirza/override.ts';
 import type { TokenSource } from '../convirza/tokens.ts';
 import type { Transport } from '../convirza/transport.ts';
@@ -201,7 +201,7 @@ export class Invocation {
   }
 
   /** A client that signs in by `tokens`, or one for the OAuth calls alone. */
-  async makeClient(tokens?: TokenSource): Promise<ConvirzaClient> {
+  async makeClient(tokens?: TokenSource, gate?: RequestGate): Promise<ConvirzaClient> {
     const { ctx, settings } = this;
     const [{ ConvirzaClient }, { DEFAULT_RETRY }, transport] = await Promise.all([
       import('../convirza/client.ts'),
@@ -222,6 +222,7 @@ export class Invocation {
       random: ctx.random,
       sleep: ctx.sleep,
       onRetry: this.#onRetry,
+      gate,
       overrides: await this.#overrides(),
     });
   }
@@ -260,10 +261,14 @@ export class Invocation {
     this.ctx.stderr.write(lines.join(''));
   }
 
-  /** The client of this command, signed in as the profile or as the environment says. */
-  client(): Promise<ConvirzaClient> {
+  /**
+   * The client of this command, signed in as the profile or as the environment says.
+   *
+   * @param gate bounds the rate of its requests; heard at the first call only, for there is one client
+   */
+  client(gate?: RequestGate): Promise<ConvirzaClient> {
     this.#client ??= import('./credentials.ts').then(async ({ tokenSource }) =>
-      this.makeClient(await tokenSource(this)),
+      this.makeClient(await tokenSource(this), gate),
     );
     return this.#client;
   }

@@ -17,6 +17,14 @@ export interface RetryNotice {
   retries: number;
 }
 
+/** What many requests side by side have in common: how fast they may be sent. */
+export interface RequestGate {
+  /** Resolves when the next request may be sent; rejects with the reason of the signal. */
+  ready(signal?: AbortSignal): Promise<void>;
+  /** Told when the service refused a request for being one too many; `holdMs` is what it asked for. */
+  refused(holdMs?: number): void;
+}
+
 export interface ClientOptions {
   apiUrl: URL;
   oauthUrl: URL;
@@ -28,6 +36,8 @@ export interface ClientOptions {
   random: () => number;
   sleep: (ms: number, signal?: AbortSignal) => Promise<void>;
   onRetry?: (notice: RetryNotice) => void;
+  /** Bounds the rate of all requests of this client together. */
+  gate?: RequestGate | undefined;
   /** Corrections of single endpoints by the user, by command (`tags update`). */
   overrides?: ReadonlyMap<string, Override> | undefined;
 }
@@ -131,9 +141,10 @@ export class ConvirzaClient {
     repeatable: boolean,
     signal?: AbortSignal,
   ): Promise<RawAnswer> {
-    const { transport, retry, now, random, sleep, onRetry } = this.#options;
+    const { transport, retry, now, random, sleep, onRetry, gate } = this.#options;
     let lostAnswer = false;
     for (let attempt = 0; ; attempt++) {
+      await gate?.ready(signal);
       let outcome: RawAnswer | TransportError;
       try {
         outcome = await transport.send(request, signal);
@@ -141,6 +152,8 @@ export class ConvirzaClient {
         if (!(error instanceof TransportError)) throw error;
         outcome = error;
       }
+      if (!(outcome instanceof TransportError) && outcome.status === 429)
+        gate?.refused(retryAfterMs(outcome.headers['retry-after'], now()));
       if (attempt >= retry.retries || !mayRetry(outcome, repeatable)) {
         if (outcome instanceof TransportError) throw outcome;
         const answer = lostAnswer ? afterLostAnswer(request, outcome) : outcome;

@@ -80,6 +80,32 @@ describe('429', () => {
   });
 });
 
+describe('a gate', () => {
+  it('is asked before every request, and told of every 429 with the pause that was asked for', async () => {
+    const peer = await startPeer((request, response) => {
+      if (request.index === 0) answer(response, 429, {}, { 'retry-after': '7' });
+      else if (request.index === 1) answer(response, 429, {});
+      else ok(response, { users: [] });
+    });
+    const heard: unknown[] = [];
+    const gate = {
+      ready: async () => void heard.push('ready'),
+      refused: (holdMs?: number) => void heard.push(holdMs),
+    };
+    const { client } = makeClient(peer.url, { gate });
+    await client.call(LIST);
+    expect(heard).toEqual(['ready', 7000, 'ready', undefined, 'ready']);
+  });
+
+  it('that is given up sends nothing', async () => {
+    const peer = await script();
+    const gate = { ready: () => Promise.reject(new Error('stopped')), refused: () => undefined };
+    const { client } = makeClient(peer.url, { gate });
+    await expect(client.call(LIST)).rejects.toThrow('stopped');
+    expect(peer.requests).toHaveLength(0);
+  });
+});
+
 describe('502, 503 and 504', () => {
   it.each([502, 503, 504])('%i is tried again where a request may be repeated', async (status) => {
     for (const endpoint of [LIST, DELETE, endpointOf('users update'), endpointOf('auth logout')]) {

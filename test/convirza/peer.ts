@@ -5,7 +5,7 @@ import { type AddressInfo, createServer as createTcpServer, type Socket } from '
 import { onTestFinished } from 'vitest';
 import { ENDPOINTS } from '../../src/convirza/catalogue/index.ts';
 import type { Endpoint } from '../../src/convirza/catalogue/types.ts';
-import { ConvirzaClient, type RetryNotice } from '../../src/convirza/client.ts';
+import { ConvirzaClient, type RequestGate, type RetryNotice } from '../../src/convirza/client.ts';
 import type { Override } from '../../src/convirza/override.ts';
 import type { RetryPolicy } from '../../src/convirza/retry.ts';
 import type { TokenSource } from '../../src/convirza/tokens.ts';
@@ -153,6 +153,7 @@ export interface TestClient {
 }
 
 export interface TestClientOptions {
+  gate?: RequestGate;
   tokens?: TokenSource | undefined;
   retry?: Partial<RetryPolicy>;
   timeoutMs?: number;
@@ -188,6 +189,7 @@ export function makeClient(url: URL | string, options: TestClientOptions = {}): 
     },
     onRetry: (notice) => notices.push(notice),
     ...(options.overrides && { overrides: options.overrides }),
+    gate: options.gate,
   });
   return { client, transport, slept, notices };
 }
