@@ -83,24 +83,24 @@ function addFromFlags(command: Command, endpoint: Endpoint): void {
 }
 
 /** Whether the ids come from rows: known before commander asks for them as words. */
-function isFromGiven(command: Command, { env }: Context, words: readonly string[]): boolean {
-  const variable = `CONVIRZA_${command.parent?.name()}_${command.name()}_FROM`
-    .replaceAll('-', '_')
-    .toUpperCase();
-  return words.some((word) => word === '--from' || word.startsWith('--from=')) || Boolean(env[variable]);
+function isFromGiven(command: Command, { env }: Context, words: readonly string[] | undefined): boolean {
+  if (words === undefined) return false;
+  if (words.some((word) => word === '--from' || word.startsWith('--from='))) return true;
+  const variable = `CONVIRZA_${command.parent?.name()}_${command.name()}_FROM`;
+  return Boolean(env[variable.replaceAll('-', '_').toUpperCase()]);
 }
 
 /**
  * Registers the command of an endpoint below its family.
  *
- * @param words of the command line
+ * @param words of the command line; without them the whole program is described, and nothing is run
  */
 export function addEndpointCommand(
   family: Command,
   endpoint: Endpoint,
   ctx: Context,
   run: RunAction,
-  words: readonly string[] = [],
+  words?: readonly string[],
 ): void {
   const command = family.command(endpoint.verb).description(endpoint.summary);
   const fromRows = takesRows(endpoint) && isFromGiven(command, ctx, words);
