@@ -77,8 +77,14 @@ export async function runFrom(invocation: Invocation, input: EndpointInput, from
       // What was created is there; another content does not make it another record.
       changed: endpoint.method === 'POST' ? 'skip' : 'again',
       keep: (answer) => createdId(answer) ?? null,
-      row: ({ number, path, body }, answer) => ({ line: number, ...path, ...rowOf(answer, body) }),
-      columns: ['line', ...(endpoint.pathParams ?? []).map(({ name }) => name), ...(endpoint.columns ?? [])],
+      row: ({ number, path, body }, answer) => ({
+        line: number,
+        id: endpoint.method === 'POST' ? (createdId(answer) ?? null) : null,
+        ...path,
+        ...body,
+        ...(isObject(answer) ? answer : {}),
+      }),
+      columns: ['line', 'id', ...(endpoint.body ?? []).map(({ name }) => name).slice(0, 4)],
       verb,
       heading,
       confirm:
@@ -179,11 +185,6 @@ function failedPath({ family, verb }: Endpoint, now: number, hasTypes: boolean):
 function describePlan({ family, verb, danger }: Endpoint, count: number): string {
   const what = `${verb.charAt(0).toUpperCase()}${verb.slice(1)} ${count} ${count === 1 ? `of ${family}` : family}`;
   return danger === 'cost' ? `${what} (it may cost money or be irreversible)` : what;
-}
-
-function rowOf(answer: unknown, body: JsonObject | undefined): JsonObject {
-  if (isObject(answer)) return answer;
-  return answer === undefined ? { ...body } : {};
 }
 
 function callOf({ query }: EndpointInput, { path, body }: PlannedRequest, signal?: AbortSignal): Call {
