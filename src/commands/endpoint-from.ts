@@ -73,6 +73,7 @@ export async function runFrom(invocation: Invocation, input: EndpointInput, from
       label: ({ label }) => label,
       values: ({ values }) => values,
       work: (request, _prepared: undefined, context) => work.send(request, context),
+      isInDoubt: (error) => error instanceof StillInDoubt || isInDoubt(error),
       settle: (request, context) => work.settle(request, context),
       // What was created is there; another content does not make it another record.
       changed: endpoint.method === 'POST' ? 'skip' : 'again',
@@ -287,20 +288,22 @@ class FromWork {
       return await lookUp(this.#client, this.#input.endpoint, body ?? {}, this.#signal);
     } catch (error) {
       if (!(failure instanceof CliError)) throw error;
-      throw new CliError(failure.type, `${failure.message}; whether it took effect could not be found out`, {
-        ...failure,
-        cause: failure,
-      });
+      throw new StillInDoubt(failure, '; whether it took effect could not be found out');
     }
   }
 }
 
-/** What to do about a request whose end nobody knows. */
+/** A request whose end nobody knows, and which must not be sent again before somebody looked. */
+class StillInDoubt extends CliError {
+  constructor(failure: CliError, more = '') {
+    super(failure.type, `${failure.message}${more}`, {
+      ...failure,
+      hint: 'Look whether it took effect before you send it again.',
+      cause: failure,
+    });
+  }
+}
+
 function withAdvice(error: unknown, repeatable: boolean): unknown {
-  if (repeatable || !(error instanceof CliError)) return error;
-  return new CliError(error.type, error.message, {
-    ...error,
-    hint: 'Look whether it took effect before you send it again.',
-    cause: error,
-  });
+  return repeatable || !(error instanceof CliError) ? error : new StillInDoubt(error);
 }
