@@ -62,6 +62,17 @@ export function stopsAll(error: unknown): boolean {
   return error instanceof CliError && (error.type === 'auth' || error.type === 'rate_limited');
 }
 
+/** The items of the part that `--shard` names. */
+export function itemsOfShard<Item>(
+  items: readonly Item[],
+  key: (item: Item) => string,
+  { shard: text }: BulkFlags,
+): readonly Item[] {
+  if (text === undefined) return items;
+  const shard = parseShard(text);
+  return items.filter((item) => isInShard(key(item), shard));
+}
+
 /** Where the journal is; each part of a run has its own. */
 export function journalPathOf(defaultPath: string | undefined, flags: BulkFlags): string | undefined {
   const { journal, shard } = flags;
@@ -191,12 +202,8 @@ class BulkCommand<Item, Prepared, Result> {
   /** The items of this part, and of `--retry-failed` those that failed. */
   #chosen(): readonly Item[] {
     const { items, key } = this.#job;
-    const { shard: shardText, retryFailed, resume } = this.#flags;
-    let chosen = items;
-    if (shardText !== undefined) {
-      const shard = parseShard(shardText);
-      chosen = chosen.filter((item) => isInShard(key(item), shard));
-    }
+    const { retryFailed, resume } = this.#flags;
+    const chosen = itemsOfShard(items, key, this.#flags);
     const journal = this.#journal;
     if (retryFailed !== true || resume === true || journal === undefined) return chosen;
     return chosen.filter((item) => {

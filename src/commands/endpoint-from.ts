@@ -13,7 +13,7 @@ import { CliError } from '../shared/errors.ts';
 import { isObject, type JsonObject } from '../shared/json.ts';
 import { confirm } from './ask.ts';
 import { buildBody } from './body.ts';
-import { BulkGate, graceSignal, runBulkCommand } from './bulk-run.ts';
+import { BulkGate, graceSignal, itemsOfShard, runBulkCommand } from './bulk-run.ts';
 import type { EndpointInput } from './endpoint.ts';
 import { canLookUp, lookUp, naturalKeyOf } from './endpoint-from-lookup.ts';
 import {
@@ -51,8 +51,9 @@ export async function runFrom(invocation: Invocation, input: EndpointInput, from
   }
   const gate = new BulkGate(invocation.ctx, options);
   const client = await invocation.client(gate);
-  if (options.curl === true) return printCurl(invocation, client, input, requests);
-  if (options.dryRun === true) return printRequests(invocation, client, input, requests);
+  const part = itemsOfShard(requests, ({ key }) => key, options);
+  if (options.curl === true) return printCurl(invocation, client, input, part);
+  if (options.dryRun === true) return printRequests(invocation, client, input, part);
   const { ctx, profile } = invocation;
   const [verb, heading] = WORDS[endpoint.verb] ?? ['done', 'Working'];
   const work = new FromWork(invocation, client, input);
