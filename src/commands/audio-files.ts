@@ -135,7 +135,7 @@ export function stdinOf(
 type Named = Pick<AudioFile, 'path' | 'shown'>;
 
 /** A text with files named as the user did, rather than by their whole paths. */
-export function textAsNamed(text: string, ...files: readonly Named[]): string {
+function textAsNamed(text: string, ...files: readonly Named[]): string {
   return files.reduce((all, { path, shown }) => all.replaceAll(`"${path}"`, `"${shown}"`), text);
 }
 

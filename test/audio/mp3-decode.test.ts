@@ -7,16 +7,8 @@ import { DamagedPacket } from '../../src/audio/packets.ts';
 import { id3Length } from '../../src/audio/probe/file-type.ts';
 import { type MpegHeader, mpegHeaderAt } from '../../src/audio/probe/mpeg-header.ts';
 import { useFolder } from './fixtures.ts';
-import {
-  decodeAll,
-  fixture,
-  fixturePath,
-  framePositions,
-  interleaved,
-  peakOf,
-  reference,
-  snr,
-} from './mp3-helpers.ts';
+import { fixture, fixturePath, framePositions, peakOf, reference } from './mp3-helpers.ts';
+import { decodeFile, interleaved, snr } from './samples.ts';
 
 const folder = useFolder();
 
@@ -41,7 +33,7 @@ describe('against the decoders of ffmpeg', () => {
     ['joint-48000.mp2', 'mp2', 48000, 2, 28800],
     ['stereo-22050.mp2', 'mp2', 22050, 2, 13824],
   ])('%s', async (name, codec, sampleRate, channels, frames) => {
-    const decoded = await decodeAll(fixturePath(name));
+    const decoded = await decodeFile(fixturePath(name));
     expect(decoded.info).toMatchObject({ container: 'mp3', codec, sampleRate, channels, bitsPerSample: 0 });
     expect(decoded.info.layout).toEqual(channels === 1 ? ['mono'] : ['FL', 'FR']);
     expect(decoded.frames).toBe(frames);
@@ -51,7 +43,7 @@ describe('against the decoders of ffmpeg', () => {
   });
 
   test('free format, against the 16 bits of lame', async () => {
-    const decoded = await decodeAll(fixturePath('free-44100.mp3'));
+    const decoded = await decodeFile(fixturePath('free-44100.mp3'));
     expect(decoded.info).toMatchObject({ codec: 'mp3', sampleRate: 44100, channels: 2 });
     expect(decoded.frames).toBe(27648);
     const bytes = fixture('free-44100.mp3.s16');
@@ -73,8 +65,8 @@ describe('the mono that was asked for', () => {
     'intensity-32000.mp3',
     'joint-48000.mp2',
   ])('%s is the mean of both channels', async (name) => {
-    const stereo = await decodeAll(fixturePath(name));
-    const mono = await decodeAll(fixturePath(name), { wanted: { mono: true } });
+    const stereo = await decodeFile(fixturePath(name));
+    const mono = await decodeFile(fixturePath(name), { wanted: { mono: true } });
     expect(mono.info).toMatchObject({ channels: 1, layout: ['mono'] });
     expect(mono.frames).toBe(stereo.frames);
     const [left, right] = stereo.channels as [Float32Array, Float32Array];
@@ -165,7 +157,7 @@ describe('packets', () => {
     const stereo = fixture('intensity-32000.mp3');
     const mono = fixture('mono-32000.mp3');
     const path = await folder.file('turns.mp3', Buffer.concat([stereo, mono, stereo]));
-    const decoded = await decodeAll(path);
+    const decoded = await decodeFile(path);
     expect(decoded.info.channels).toBe(2);
     expect(decoded.frames).toBe(3 * 20736);
     expect(peakOf(decoded.channels)).toBeLessThan(1);

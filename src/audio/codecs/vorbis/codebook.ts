@@ -95,7 +95,7 @@ function readFloat(bits: VorbisBitReader): number {
 }
 
 /** The greatest number whose `dimensions`th power is at most `entries`. Source: Vorbis I specification §9.2.3. */
-export function lookup1Values(entries: number, dimensions: number): number {
+function lookup1Values(entries: number, dimensions: number): number {
   if (dimensions === 0) return 0;
   let values = Math.floor(entries ** (1 / dimensions));
   while ((values + 1) ** dimensions <= entries) values++;
