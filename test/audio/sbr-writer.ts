@@ -152,6 +152,8 @@ export class SbrWriter {
       };
       try {
         const bands = sbrBands(header, this.#rate);
+        // Where the patches leave out the highest bands, ffmpeg forgets to limit some of them.
+        if (bands.patches.reduce((sum, { count }) => sum + count, 0) < bands.count) continue;
         if (this.header === undefined || !isSameSpectrum(header, this.header)) return [header, bands];
       } catch {}
     }

@@ -27,7 +27,7 @@ export class GainControl {
   readonly #hasSinusoid = new Uint8Array(BANDS);
   readonly #isBeside = new Uint8Array(BANDS);
 
-  /** `lastSinusoids` has where the block before ended with sinusoids, and gets where this one does. */
+  /** `lastSinusoids` has where, from the first replicated band on, the block before ended with sinusoids. */
   compute(
     setup: SbrSetup,
     data: ChannelData,
@@ -40,7 +40,7 @@ export class GainControl {
       this.#measure(setup, data, high, i);
       this.#compute(setup, data, i);
     }
-    lastSinusoids.set(this.#hasSinusoid);
+    lastSinusoids.set(this.#hasSinusoid.subarray(setup.bands.kx));
   }
 
   /** §4.6.18.7.2: from bands of envelopes, noise and sinusoids to QMF bands. */
@@ -50,7 +50,7 @@ export class GainControl {
     this.#hasSinusoid.fill(0);
     for (let i = 0; i < high.length - 1; i++) {
       const middle = ((high[i] as number) + (high[i + 1] as number)) >> 1;
-      const isOn = envelope >= grid.transient || last[middle] === 1;
+      const isOn = envelope >= grid.transient || last[middle - bands.kx] === 1;
       if (sinusoids[i] === 1 && isOn) this.#hasSinusoid[middle] = 1;
     }
     const borders = bands.resolutions[grid.resolutions[envelope + 1] === 1 ? 1 : 0];

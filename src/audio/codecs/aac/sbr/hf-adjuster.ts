@@ -12,7 +12,7 @@ const NOISE = noiseTable();
 
 /** Applies a channel's gains, and adds its noise and sinusoids: ISO/IEC 14496-3 §4.6.18.7.6. */
 export class HfAdjuster {
-  /** Where the block before ended with sinusoids. */
+  /** Where the block before ended with sinusoids, from the first replicated band on. */
   readonly sinusoids = new Uint8Array(BANDS);
   /** Gains and noise of the last slots, the slot at hand last. */
   readonly #gains = new Float32Array((SMOOTHED + 1) * BANDS);

@@ -105,6 +105,8 @@ export function limiterBorders({ kx, resolutions, patches }: SbrBands, limiterBa
   const seams = [kx];
   for (const { count } of patches) seams.push((seams[seams.length - 1] as number) + count);
   const borders = [...low, ...seams.slice(1, -1)].sort((a, b) => a - b);
+  // The last patch may end below the last band, which must stay in any case.
+  seams.push(low[low.length - 1] as number);
   for (let i = 1; i < borders.length; ) {
     const lower = borders[i - 1] as number;
     const upper = borders[i] as number;

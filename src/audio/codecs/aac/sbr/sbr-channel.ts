@@ -47,6 +47,8 @@ export class SbrChannel {
   readonly #adjuster = new HfAdjuster();
   /** How many slots of the next block have been replicated already. */
   #begun = 0;
+  /** How many bands the core had in the block before. */
+  #lowBands = LOW_BANDS;
 
   constructor(tools: SbrTools) {
     this.#tools = tools;
@@ -64,6 +66,7 @@ export class SbrChannel {
     this.#bandwidths.fill(0);
     this.#adjuster.reset();
     this.#begun = 0;
+    this.#lowBands = LOW_BANDS;
   }
 
   /** Takes a block of samples of the core and makes its bands; without `setup` they are those of the core. */
@@ -75,7 +78,9 @@ export class SbrChannel {
     isReset: boolean,
   ): void {
     const lowBands = setup?.bands.kx ?? LOW_BANDS;
-    this.#analyse(samples, lowBands);
+    this.#analyse(samples);
+    if (setup !== undefined && lowBands > this.#lowBands) this.#mute(this.#lowBands, lowBands);
+    this.#lowBands = lowBands;
     this.#arrange(lowBands, this.#begun);
     this.#begun = 0;
     if (setup === undefined) return;
@@ -83,15 +88,18 @@ export class SbrChannel {
     this.#begun = Math.max(0, 2 * data.grid.end - SLOTS);
   }
 
-  #analyse(samples: Float32Array, bands: number): void {
+  #analyse(samples: Float32Array): void {
     this.#samples.copyWithin(0, CORE_BLOCK);
     this.#samples.set(samples, ANALYSIS_HISTORY);
     for (const plane of [this.#low.re, this.#low.im]) plane.copyWithin(0, SLOTS * LOW_BANDS);
     this.#tools.qmf.analyse(this.#samples, this.#low);
-    if (bands === LOW_BANDS) return;
-    for (let slot = LOOK_BACK; slot < LOW_SLOTS; slot++) {
-      this.#low.re.fill(0, slot * LOW_BANDS + bands, (slot + 1) * LOW_BANDS);
-      this.#low.im.fill(0, slot * LOW_BANDS + bands, (slot + 1) * LOW_BANDS);
+  }
+
+  /** Where the core has lost bands to replication and gets them back, prediction begins with silence. */
+  #mute(from: number, to: number): void {
+    for (let slot = 0; slot < LOOK_BACK; slot++) {
+      this.#low.re.fill(0, slot * LOW_BANDS + from, slot * LOW_BANDS + to);
+      this.#low.im.fill(0, slot * LOW_BANDS + from, slot * LOW_BANDS + to);
     }
   }
 
