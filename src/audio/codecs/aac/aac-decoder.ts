@@ -2,13 +2,13 @@ import type { AudioBlock } from '../../audio-input.ts';
 import { DamagedPacket, type DecodedFormat, type PacketDecoder } from '../../packets.ts';
 import { type AdtsHeader, adtsHeaderAt } from './adts-header.ts';
 import { bandTables } from './bands.ts';
-import { type ChannelPlan, CPE, layoutOf } from './channel-plan.ts';
+import { type ChannelPlan, CPE, layoutOf, SCE } from './channel-plan.ts';
 import { createEngine, type Engine } from './engine.ts';
 import { BLOCK, FilterBank } from './filter-bank.ts';
 import { RawBlockReader, type Slot } from './raw-block.ts';
 import { Qmf } from './sbr/qmf.ts';
 import { SbrTools } from './sbr/sbr-channel.ts';
-import { SbrElement } from './sbr/sbr-element.ts';
+import { SbrElement, type SbrOutput } from './sbr/sbr-element.ts';
 import { MixedPair, SeparateChannels, type Synthesis } from './synthesis.ts';
 
 /** What an AAC stream has been found to be. */
@@ -29,6 +29,9 @@ export interface AacStream {
  * how much is to be cut, so the bare core has to come as late. Measured on ffmpeg's decoder: 962 at the doubled rate.
  */
 const SBR_DELAY = 481;
+
+/** What parametric stereo makes of one channel. */
+const STEREO = ['FL', 'FR'] as const;
 
 /** An ADTS frame has at most so many blocks. */
 const MOST_BLOCKS = 4;
@@ -55,6 +58,7 @@ export class AacDecoder implements PacketDecoder {
     const { plan, sampleRate, profile, isReplicated } = stream;
     const layout = layoutOf(plan);
     const isMixed = isMono && plan.length === 1 && plan[0]?.kind === CPE;
+    const isStereo = !isMono && profile === 'HE-AAC v2' && plan.length === 1 && plan[0]?.kind === SCE;
     const rate = isReplicated ? 2 * sampleRate : sampleRate;
     this.#engine = engine;
     this.#blocks = new RawBlockReader(
@@ -64,7 +68,7 @@ export class AacDecoder implements PacketDecoder {
       isReplicated ? rate : undefined,
     );
     this.#synthesis = isReplicated
-      ? replicated(this.#blocks.slots, engine, isMixed)
+      ? replicated(this.#blocks.slots, engine, isMixed ? 'mixed' : isStereo ? 'stereo' : 'each')
       : plain(this.#blocks.slots, engine, isMixed);
     this.#samples = this.#synthesis.flatMap(({ samples }) => samples);
     this.#output = { frames: 0, channels: [...this.#samples] };
@@ -75,7 +79,7 @@ export class AacDecoder implements PacketDecoder {
       profile,
       sampleRate: rate,
       channels: this.#samples.length,
-      layout: isMixed ? ['mono'] : layout,
+      layout: isMixed ? ['mono'] : isReplicated && isStereo ? STEREO : layout,
       bitsPerSample: 0,
     };
     this.details = remarks(stream);
@@ -160,12 +164,12 @@ function plain(slots: readonly Slot[], engine: Engine, isMixed: boolean): Synthe
 }
 
 /** Synthesis with band replication, at the doubled rate. */
-function replicated(slots: readonly Slot[], engine: Engine, isMixed: boolean): Synthesis[] {
+function replicated(slots: readonly Slot[], engine: Engine, output: SbrOutput): Synthesis[] {
   const filters = new FilterBank(engine.bank);
   const tools = new SbrTools(new Qmf(), (length) => new Float32Array(length));
   return slots.flatMap(({ streams, sbr }) => {
     const core = new SeparateChannels(streams, filters, engine);
-    return sbr === undefined ? [] : [new SbrElement(core, sbr, tools, isMixed)];
+    return sbr === undefined ? [] : [new SbrElement(core, sbr, tools, output)];
   });
 }
 

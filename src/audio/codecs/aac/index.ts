@@ -10,6 +10,8 @@ import { AAC_LC, objectTypeError } from './object-types.ts';
 import { RawBlockReader } from './raw-block.ts';
 import { BANDS } from './sbr/planes.ts';
 
+type Wanted = Parameters<PacketCodec>[2];
+
 /** How many packets are looked into for what the configuration does not say. */
 const INSPECTED_PACKETS = 4;
 
@@ -23,7 +25,7 @@ export const createAacDecoder: PacketCodec = async (path, track, wanted) => {
   const packets = await firstPackets(track);
   const isAdts = track.config.length === 0;
   const config = isAdts ? adtsConfig(path, packets) : parseAudioSpecificConfig(path, track.config);
-  const stream = inspect(path, config, isAdts, packets, wanted.sampleRate);
+  const stream = inspect(path, config, isAdts, packets, wanted);
   return new AacDecoder(stream, wanted.mono === true);
 };
 
@@ -54,7 +56,7 @@ function inspect(
   config: AacConfig,
   isAdts: boolean,
   packets: readonly Uint8Array[],
-  wantedRate: number | undefined,
+  wanted: Wanted,
 ): AacStream {
   const engine = createEngine(config.plan === undefined ? 0 : layoutOf(config.plan).length);
   const tables = bandTables(config.sampleRate, engine.i32);
@@ -80,9 +82,14 @@ function inspect(
     plan: judgedPlan(path, config.plan, blocks.programPlan, kinds),
     isAdts,
     profile: hasPs ? 'HE-AAC v2' : hasSbr ? 'HE-AAC v1' : 'LC',
-    isReplicated: hasSbr && (wantedRate === undefined || crossover < wantedRate / 2),
+    isReplicated: hasSbr && !isCoreEnough(wanted, crossover, hasPs),
     hasCoupling: blocks.hasCoupling,
   };
+}
+
+/** Whether the core has all that is wanted: all frequencies, given the crossover in Hz, and all channels. */
+function isCoreEnough({ sampleRate, mono }: Wanted, crossover: number, hasPs: boolean): boolean {
+  return sampleRate !== undefined && sampleRate / 2 <= crossover && (mono === true || !hasPs);
 }
 
 /** Where the replicated bands begin, in Hz, at the lowest; 0 where no block has told. */

@@ -1,14 +1,12 @@
 import { DamagedPacket } from '../../../packets.ts';
 import type { PacketBits } from '../packet-bits.ts';
+import type { PsReader } from '../ps/ps-reader.ts';
 import { ChannelData } from './channel-data.ts';
 import { limiterBorders, type SbrBands, sbrBands } from './sbr-bands.ts';
 import { isSameSpectrum, readSbrHeader, type SbrHeader } from './sbr-header.ts';
 
 const CHECKSUM_BITS = 10;
 const PARAMETRIC_STEREO = 2;
-
-/** Reads what an extension of the payload holds, up to the end of the bits. */
-export type ExtensionReader = (bits: PacketBits) => void;
 
 /** What a header and the sample rate make of the spectrum. */
 export interface SbrSetup {
@@ -32,7 +30,7 @@ export class SbrReader {
   /** Whether any payload had parametric stereo. */
   hasStereo = false;
   /** Takes parametric stereo; it is passed over where nobody does. */
-  onStereo: ExtensionReader | undefined;
+  stereo: PsReader | undefined;
   readonly #sampleRate: number;
   #isFresh = false;
 
@@ -147,8 +145,8 @@ export class SbrReader {
     while (bits.left >= 8) {
       if (bits.read(2) !== PARAMETRIC_STEREO) break;
       this.hasStereo = true;
-      if (this.onStereo === undefined) break;
-      this.onStereo(bits);
+      if (this.stereo === undefined) break;
+      this.stereo.read(bits);
     }
     bits.end = payloadEnd;
     bits.position = end;
