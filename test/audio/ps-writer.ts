@@ -41,7 +41,7 @@ export class PsWriter {
     bits.put(1, hasHeader ? 1 : 0);
     if (hasHeader) this.#writeHeader(bits);
     this.#isFirst = false;
-    const envelopes = this.#writeBorders(bits);
+    const envelopes = this.#writeBorders(bits, hasHeader ? 1 : 0);
     const isFine = this.#intensityMode >= 3;
     const most = isFine ? 15 : 7;
     if (this.#hasIntensity) {
@@ -65,9 +65,9 @@ export class PsWriter {
     const mode = () => (this.#isTrue(this.#chances.otherModes) ? this.#random(6) : this.#random(2));
     this.#intensityMode = mode();
     this.#coherenceMode = mode();
-    this.#hasIntensity = this.#random(10) > 0;
+    this.#hasIntensity = this.#hasPhases || this.#random(10) > 0;
     this.#hasCoherence = !this.#hasIntensity || this.#random(10) > 0;
-    this.#hasPhases = this.#hasIntensity && this.#isTrue(this.#chances.phases);
+    this.#hasPhases ||= this.#hasIntensity && this.#isTrue(this.#chances.phases);
     this.#last = {};
     bits.put(1, this.#hasIntensity ? 1 : 0);
     if (this.#hasIntensity) bits.put(3, this.#intensityMode);
@@ -76,13 +76,14 @@ export class PsWriter {
     bits.put(1, this.#hasPhases ? 1 : 0);
   }
 
-  #writeBorders(bits: BitWriter): number {
+  #writeBorders(bits: BitWriter, least: number): number {
     if (!this.#isTrue(this.#chances.variable)) {
-      const code = this.#random(4);
+      const code = Math.max(least, this.#random(this.#hasPhases ? 3 : 4));
       bits.put(1, 0).put(2, code);
       return [0, 1, 2, 4][code] as number;
     }
-    const envelopes = 1 + this.#random(4);
+    // A fill element holds 269 bytes.
+    const envelopes = 1 + this.#random(this.#hasPhases ? 2 : 4);
     bits.put(1, 1).put(2, envelopes - 1);
     const borders = new Set<number>();
     while (borders.size < envelopes) borders.add(this.#random(32));
@@ -101,7 +102,8 @@ export class PsWriter {
     const before = this.#last[name];
     const isInTime = before !== undefined && this.#isTrue(this.#chances.inTime);
     let value = least + this.#random(most - least + 1);
-    const values = Array.from({ length: bands }, () => {
+    const values = Array.from({ length: bands }, (_, i) => {
+      if (isInTime) value = before[i] as number;
       value = Math.min(most, Math.max(least, value + this.#random(5) - 2));
       return value;
     });
@@ -117,15 +119,12 @@ export class PsWriter {
 
   #writePhases(to: BitWriter, envelopes: number): void {
     const bits = new BitWriter().put(2, 0);
-    const isThere = this.#random(4) > 0;
-    bits.put(1, isThere ? 1 : 0);
+    // Always, for when they come back ffmpeg goes on from phases of long ago.
+    bits.put(1, 1);
     const bands = PHASE_BANDS[this.#intensityMode] as number;
-    for (let i = 0; isThere && i < envelopes; i++) {
+    for (let i = 0; i < envelopes; i++) {
       this.#writeRow(bits, 'phase', PHASE_BOOKS[0], bands, 0, 7);
       this.#writeRow(bits, 'phaseOfBoth', PHASE_BOOKS[1], bands, 0, 7);
-    }
-    if (!isThere) {
-      for (const name of ['phase', 'phaseOfBoth']) delete this.#last[name];
     }
     bits.put(1, 0).align();
     const size = bits.bits.length / 8;

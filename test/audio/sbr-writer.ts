@@ -382,6 +382,7 @@ export function withPayload(core: Uint8Array, payload: BitWriter | undefined): U
   const writer = new BitWriter().append(bits.slice(0, end));
   if (payload !== undefined) {
     const count = Math.ceil((payload.bits.length + 4) / 8);
+    if (count > 269) throw new RangeError('the payload is too long');
     writer.put(3, 6).put(4, Math.min(count, 15));
     if (count >= 15) writer.put(8, count - 14);
     writer

@@ -45,6 +45,7 @@ export class Parameters {
       value = check(value + book.read(bits));
       this.#rows[at + band] = value;
     }
+    this.#rows.fill(0, at + this.bands, at + MOST_PARAMETERS);
   }
 
   /** Lets an envelope be as the one before it. */
@@ -114,7 +115,7 @@ export class PsReader {
     this.#readParameters(bits, this.coherence, COHERENCE_BOOKS, (value) => checked(value, 0, MOST_COHERENCE));
     if (this.#hasExtension) this.#readExtension(bits);
     if (!this.phase.isOn) for (const parameters of [this.phase, this.overallPhase]) parameters.clear();
-    this.#fillUp();
+    this.#fillUp(most);
     const { intensity, coherence } = this;
     if (intensity.isOn || coherence.isOn) {
       this.isFineBands = [intensity, coherence].some(({ isOn, bands }) => isOn && bands === MOST_PARAMETERS);
@@ -179,10 +180,11 @@ export class PsReader {
     }
   }
 
-  /** Lets the last envelope go on to the end of the block. */
-  #fillUp(): void {
+  /** Lets the last envelope go on to the end of the block. It may have been written in finer steps. */
+  #fillUp(most: number): void {
     if (this.envelopes > 0 && this.borders[this.envelopes] === SLOTS - 1) return;
     for (const parameters of this.#kinds()) if (parameters.isOn) parameters.repeat(this.envelopes);
+    for (const value of this.intensity.of(this.envelopes)) checked(value, -most, most);
     this.envelopes++;
     this.borders[this.envelopes] = SLOTS - 1;
   }

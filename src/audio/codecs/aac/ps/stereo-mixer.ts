@@ -15,6 +15,10 @@ import { MOST_PARAMETERS, type Parameters, type PsReader } from './ps-reader.ts'
 /** Numbers of a matrix: left and right of the signal, left and right of its double. */
 const ENTRIES = 4;
 
+/** How many bands of parameters have phases. */
+const COARSE_PHASES = 11;
+const FINE_PHASES = 17;
+
 /** A matrix of complex numbers for each band of parameters: one array for each of its four numbers. */
 interface BandMatrices {
   re: readonly Float32Array[];
@@ -53,7 +57,7 @@ export class StereoMixer {
     const hasPhases = reader.phase.isOn;
     for (let envelope = 0; envelope < reader.envelopes; envelope++) {
       this.#prepare(reader, bands, envelope);
-      if (hasPhases) this.#turn(reader.phase.bands);
+      if (hasPhases) this.#turn(bands === FINE_BANDS ? FINE_PHASES : COARSE_PHASES);
       const start = (reader.borders[envelope] as number) + 1;
       const end = (reader.borders[envelope + 1] as number) + 1;
       for (let band = 0; band < bands.count; band++) {
