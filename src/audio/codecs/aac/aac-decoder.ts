@@ -6,7 +6,7 @@ import { type ChannelPlan, CPE, layoutOf, SCE } from './channel-plan.ts';
 import { createEngine, type Engine } from './engine.ts';
 import { BLOCK, FilterBank } from './filter-bank.ts';
 import { RawBlockReader, type Slot } from './raw-block.ts';
-import { Qmf } from './sbr/qmf.ts';
+import { createQmf } from './sbr/kernel-qmf.ts';
 import { SbrTools } from './sbr/sbr-channel.ts';
 import { SbrElement, type SbrOutput } from './sbr/sbr-element.ts';
 import { MixedPair, SeparateChannels, type Synthesis } from './synthesis.ts';
@@ -166,7 +166,8 @@ function plain(slots: readonly Slot[], engine: Engine, isMixed: boolean): Synthe
 /** Synthesis with band replication, at the doubled rate. */
 function replicated(slots: readonly Slot[], engine: Engine, output: SbrOutput): Synthesis[] {
   const filters = new FilterBank(engine.bank);
-  const tools = new SbrTools(new Qmf(), (length) => new Float32Array(length));
+  const inputs = slots.reduce((sum, { streams }) => sum + streams.length, 0);
+  const tools = new SbrTools(createQmf(inputs + (output === 'stereo' ? 1 : 0)));
   return slots.flatMap(({ streams, sbr }) => {
     const core = new SeparateChannels(streams, filters, engine);
     return sbr === undefined ? [] : [new SbrElement(core, sbr, tools, output)];

@@ -24,12 +24,10 @@ export class SbrTools {
   readonly control = new GainControl();
   readonly high: Planes;
   readonly qmf: Qmf;
-  readonly f32: (length: number) => Float32Array;
 
-  constructor(qmf: Qmf, f32: (length: number) => Float32Array) {
+  constructor(qmf: Qmf) {
     this.qmf = qmf;
-    this.f32 = f32;
-    this.high = planes(f32, OUTPUT_SLOTS * BANDS);
+    this.high = planes(qmf.f32, OUTPUT_SLOTS * BANDS);
   }
 }
 
@@ -52,9 +50,9 @@ export class SbrChannel {
 
   constructor(tools: SbrTools) {
     this.#tools = tools;
-    this.#samples = tools.f32(ANALYSIS_HISTORY + CORE_BLOCK);
-    this.#low = planes(tools.f32, LOW_SLOTS * LOW_BANDS);
-    this.bands = planes(tools.f32, OUTPUT_SLOTS * BANDS);
+    this.#samples = tools.qmf.f32(ANALYSIS_HISTORY + CORE_BLOCK);
+    this.#low = planes(tools.qmf.f32, LOW_SLOTS * LOW_BANDS);
+    this.bands = planes(tools.qmf.f32, OUTPUT_SLOTS * BANDS);
   }
 
   reset(): void {

@@ -33,8 +33,8 @@ export class SbrElement implements Synthesis {
     this.#channels = reader.data.map(() => new SbrChannel(tools));
     this.#energies = reader.data.map(() => new Energies());
     const outputs = output === 'each' ? [...reader.data] : output === 'mixed' ? [0] : [0, 1];
-    this.#states = outputs.map(() => tools.f32(SYNTHESIS_STATE));
-    this.samples = outputs.map(() => tools.f32(OUTPUT_BLOCK));
+    this.#states = outputs.map(() => tools.qmf.f32(SYNTHESIS_STATE));
+    this.samples = outputs.map(() => tools.qmf.f32(OUTPUT_BLOCK));
   }
 
   reset(): void {
