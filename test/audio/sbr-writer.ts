@@ -1,3 +1,4 @@
+import { adtsHeaderAt } from '../../src/audio/codecs/aac/adts-header.ts';
 import type { HuffmanTree } from '../../src/audio/codecs/aac/sbr/huffman-tree.ts';
 import { type SbrBands, sbrBands } from '../../src/audio/codecs/aac/sbr/sbr-bands.ts';
 import {
@@ -134,6 +135,12 @@ export class SbrWriter {
       limiterGains: this.#random(4),
       interpolFreq: this.#random(2) === 1,
     };
+  }
+
+  /** A header with these fields, and what it makes of the spectrum. */
+  spectrum(fields: Partial<SbrHeader>): { header: SbrHeader; bands: SbrBands } {
+    const header = { ...this.header, xoverBand: 0, ...fields };
+    return { header, bands: sbrBands(header, this.#rate) };
   }
 
   #newSpectrum(): [SbrHeader, SbrBands] {
@@ -411,4 +418,15 @@ export function adtsOf(blocks: readonly Uint8Array[], rateIndex: number, channel
     return [...header.bytes(), ...block];
   });
   return Uint8Array.from(frames.flat());
+}
+
+/** The frames of an ADTS file, headers and all. */
+export function adtsFrames(bytes: Uint8Array): Uint8Array[] {
+  const frames: Uint8Array[] = [];
+  for (let at = 0; at < bytes.length; ) {
+    const length = adtsHeaderAt(bytes, at)?.length ?? bytes.length;
+    frames.push(bytes.subarray(at, at + length));
+    at += length;
+  }
+  return frames;
 }
