@@ -60,7 +60,14 @@ describe.each(CASES)('$name', ({ name, rateIndex, configuration, rate, layout })
 
   test.runIf(hasKernels())('is the same with and without a kernel', () => {
     const plan = planOf(configuration) ?? [];
-    const stream = { sampleRate: rate, plan, isAdts: false, profile: 'LC' as const, hasCoupling: false };
+    const stream = {
+      sampleRate: rate,
+      plan,
+      isAdts: false,
+      profile: 'LC' as const,
+      isReplicated: false,
+      hasCoupling: false,
+    };
     const [fast, plain] = [new KernelEngine(layout.length), new PlainEngine()].map((engine) =>
       decodeAll(new AacDecoder(stream, false, engine), packets),
     );
