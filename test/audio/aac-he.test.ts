@@ -10,9 +10,9 @@ import {
   joined,
   lcConfig,
   rawBlocks,
-  snr,
   trackOf,
 } from './aac-helpers.ts';
+import { snr } from './samples.ts';
 
 /** Samples by which a decoder of band replication is late, at the rate of the core. */
 const DELAY = 481;
@@ -57,7 +57,7 @@ describe('HE-AAC', () => {
         (_sample, at) => channel[2 * (at + DELAY)] ?? 0,
       );
       const whole = (plain[i] as Float32Array).length - DELAY;
-      expect(snr((plain[i] as Float32Array).subarray(0, whole), late)).toBeGreaterThan(55);
+      expect(snr(late, (plain[i] as Float32Array).subarray(0, whole))).toBeGreaterThan(55);
     });
     decoder.reset();
     expect(decodeAll(decoder, packets)).toEqual(decoded);
