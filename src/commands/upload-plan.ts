@@ -1,9 +1,10 @@
 /** What `prompts upload` is about to do, checked in full before the first byte is sent. */
 import { readdir, stat } from 'node:fs/promises';
 import { basename, extname, join, resolve } from 'node:path';
-import { type AudioInput, identifyFile, openAudio } from '../audio/index.ts';
+import { type AudioInput, identifyFile, NotDecodedError, openAudio } from '../audio/index.ts';
 import { MAX_PROMPT_BYTES, PROMPT_TYPES } from '../convirza/catalogue/index.ts';
 import { CliError } from '../shared/errors.ts';
+import { AUDIO_SUFFIX } from './audio-files.ts';
 import { fileError } from './input.ts';
 
 /** One file that passed its checks. */
@@ -34,9 +35,6 @@ export interface Plan {
   /** Files in folders that are no audio by name or content, left out. */
   skipped: string[];
 }
-
-/** Names that promise audio: in a folder such a file is meant, whatever it holds. */
-const AUDIO_SUFFIX = /\.(wav|wave|mp3|mp4|m4a|ogg|oga|opus|webm|aac|flac|aif|aiff|au|caf|wma|amr)$/i;
 
 interface Candidate {
   shown: string;
@@ -82,7 +80,7 @@ function tooLarge(shown: string, bytes: number, convert: boolean): CliError | un
   );
 }
 
-/** Opens a WAV file only to see whether it is whole; what cannot be decoded yet is taken as it is. */
+/** Opens a file to see whether it is whole. @throws AudioError */
 async function inspect(path: string, options: PlanOptions): Promise<AudioInput['info']> {
   const input = await openAudio(path, { allowTruncated: options.allowTruncated });
   await input.close();
@@ -124,9 +122,12 @@ async function planOne(candidate: Candidate, options: PlanOptions): Promise<Plan
       hint: `It takes ${PROMPT_TYPES.join(', ')}.`,
     });
   let bytes = identity.size;
-  if (options.convert || container === 'wav') {
+  try {
     const info = await inspect(path, options);
     if (options.convert && info.frames !== undefined) bytes = 44 + info.frames * info.channels * 2;
+  } catch (error) {
+    // The service may know codecs that nothing here does.
+    if (options.convert || !(error instanceof NotDecodedError)) throw error;
   }
   const large = options.anySize ? undefined : tooLarge(shown, bytes, options.convert);
   if (large !== undefined) throw large;
