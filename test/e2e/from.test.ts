@@ -138,6 +138,7 @@ describe('--from', () => {
 
   it.each([
     [['users', 'delete', '5', '--from', 'ids.txt'], /ids come from the rows/],
+    [['users', 'delete', '--from', 'ids.txt', '--failed-to', './ids.txt', '--yes'], /write over/],
     [['users', 'delete', '5', '--resume'], /--resume needs --from/],
     [['users', 'delete', '--from', 'missing.txt'], /missing\.txt cannot be read/],
     [['users', 'delete', '--from', '-', '--resume', '--yes'], /--resume needs a journal/],
