@@ -58,9 +58,13 @@ export interface BulkJob<Item, Prepared, Result>
   resendsDoubts?: boolean;
 }
 
-/** Errors after which the rest cannot do better: no credentials, or a wall of refusals. */
+/**
+ * Errors after which the rest cannot do better: no credentials, or a wall of refusals. A 403 may be of one item alone, in
+ * a group that the account may not change.
+ */
 export function stopsAll(error: unknown): boolean {
-  return error instanceof CliError && (error.type === 'auth' || error.type === 'rate_limited');
+  if (!(error instanceof CliError)) return false;
+  return error.type === 'rate_limited' || (error.type === 'auth' && error.status !== 403);
 }
 
 /**

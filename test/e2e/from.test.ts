@@ -199,7 +199,7 @@ describe('what fails', () => {
 
   it('stops the run where the rest cannot do better', async () => {
     const bench = await startBench();
-    bench.sandbox.setFaults([{ method: 'POST', path: '/v3/users', after: 1, status: 403 }]);
+    bench.sandbox.setFaults([{ method: 'POST', path: '/v3/users', after: 1, status: 401 }]);
     const folder = await folderWith({ 'u.csv': usersCsv(20) });
     const result = await bench.signedIn(['users', 'create', '--concurrency', '1', '--from', 'u.csv'], {
       cwd: folder,
