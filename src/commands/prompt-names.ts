@@ -58,10 +58,10 @@ export function nameRule(template: string): NameRule {
       hint: 'Let it hold {stem}, {dir}, {parent} or {index}.',
     });
   return (file, index) =>
-    parts.map((part, at) => (at % 2 === 1 ? valueOf(part as Placeholder, file, index) : part)).join('');
+    parts.map((part, at) => (at % 2 === 1 ? textOf(part as Placeholder, file, index) : part)).join('');
 }
 
-function valueOf(placeholder: Placeholder, { path, relative }: NamedFile, index: number): string {
+function textOf(placeholder: Placeholder, { path, relative }: NamedFile, index: number): string {
   switch (placeholder) {
     case 'dir':
       return basename(dirname(path));
