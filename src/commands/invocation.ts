@@ -180,7 +180,15 @@ export class Invocation {
     for (const cleanup of this.#cleanups.splice(0).reverse()) await cleanup();
   }
 
-  readonly #onRetry = ({ reason, delayMs, attempt, retries }: RetryNotice): void => {
+  /** Hears of retries instead of the person at the terminal, while many requests are under way. */
+  hearsRetries: ((notice: RetryNotice) => void) | undefined;
+
+  readonly #onRetry = (notice: RetryNotice): void => {
+    if (this.hearsRetries !== undefined) {
+      this.hearsRetries(notice);
+      return;
+    }
+    const { reason, delayMs, attempt, retries } = notice;
     this.say(`${reason}. Trying again in ${(delayMs / 1000).toFixed(1)} s (${attempt} of ${retries}).`);
   };
 

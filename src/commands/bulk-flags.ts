@@ -1,0 +1,43 @@
+/** The flags that every command which works on many items has. */
+import { type Command, InvalidArgumentError, Option } from 'commander';
+
+/** As commander hands them over. */
+export interface BulkFlags {
+  /** How many items are worked on at once; 4 without it. */
+  concurrency?: number;
+  /** `10/s`: the most requests that start in a time, over all workers. */
+  rate?: string;
+  journal?: string;
+  resume?: boolean;
+  retryFailed?: boolean;
+  /** `2/8`. */
+  shard?: string;
+  skipInvalid?: boolean;
+  failedTo?: string;
+}
+
+export const DEFAULT_CONCURRENCY = 4;
+const MAX_CONCURRENCY = 64;
+
+function parseConcurrency(text: string): number {
+  const value = Number(text);
+  if (!/^\d+$/.test(text.trim()) || value < 1 || value > MAX_CONCURRENCY)
+    throw new InvalidArgumentError(`It must be a whole number from 1 to ${MAX_CONCURRENCY}.`);
+  return value;
+}
+
+export function addBulkFlags(command: Command): Command {
+  return command
+    .addOption(
+      new Option('--concurrency <n>', `how many at once (default: ${DEFAULT_CONCURRENCY})`).argParser(
+        parseConcurrency,
+      ),
+    )
+    .option('--rate <n/time>', 'at most so many requests in a time: 10/s, 600/min')
+    .option('--journal <file>', 'where the journal of the run is kept')
+    .option('--resume', 'go on with an earlier run: what its journal has as done is left out')
+    .option('--retry-failed', 'only what failed in an earlier run, by its journal')
+    .option('--shard <i/n>', 'only one part of the items, the same on every machine: 2/8')
+    .option('--skip-invalid', 'leave out what has problems, and do the rest')
+    .option('--failed-to <file>', 'where what failed is written, to be given again (.csv, .json, .ndjson)');
+}
