@@ -195,7 +195,7 @@ class BulkCommand<Item, Prepared, Result> {
     const journal = this.#journal;
     if (retryFailed !== true || resume === true || journal === undefined) return chosen;
     return chosen.filter((item) => {
-      const { state } = journal.lookup(key(item), this.#job.hash?.(item) ?? '');
+      const { state } = journal.lookup(key(item), undefined);
       return state === 'failed' || state === 'in_doubt';
     });
   }

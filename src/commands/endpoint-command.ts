@@ -8,6 +8,7 @@ import { rememberValues } from './describe.ts';
 import type { EndpointInput } from './endpoint.ts';
 import { endpointHelp, markPaired } from './help.ts';
 import { flagName, optionKey, parseParam, valueName } from './params.ts';
+import { addUploadFlags } from './prompt-commands.ts';
 import type { RunAction } from './run.ts';
 
 function describeParam(param: Param): string {
@@ -75,14 +76,21 @@ function listLimit(param: Param): Param {
 /** Registers the command of an endpoint below its family. */
 export function addEndpointCommand(family: Command, endpoint: Endpoint, ctx: Context, run: RunAction): void {
   const command = family.command(endpoint.verb).description(endpoint.summary);
-  for (const param of endpoint.pathParams ?? []) command.argument(`<${param.name}>`, param.description);
+  // What a manifest holds need not be named as well.
+  const isUpload = endpoint.action === 'prompts-upload';
+  for (const param of endpoint.pathParams ?? [])
+    command.argument(isUpload ? `[${param.name}]` : `<${param.name}>`, param.description);
   const bodyFlags: BodyFlag[] = [];
   const query = (endpoint.query ?? []).map((param) =>
     endpoint.list?.paged === true ? listLimit(param) : param,
   );
   for (const param of query) addParam(command, param, ctx.now);
-  for (const param of endpoint.body ?? [])
-    addParam(command, param, ctx.now, (value) => bodyFlags.push({ kind: 'typed', param, value }));
+  for (const param of endpoint.body ?? []) {
+    const { required: _required, ...optional } = param;
+    addParam(command, isUpload ? optional : param, ctx.now, (value) =>
+      bodyFlags.push({ kind: 'typed', param, value }),
+    );
+  }
   addListFlags(command, endpoint);
   if (endpoint.danger !== undefined) command.option('-y, --yes', 'do not ask');
   if (isMutation(endpoint)) command.option('--dry-run', 'show the request and send nothing');
@@ -121,10 +129,7 @@ export function addEndpointCommand(family: Command, endpoint: Endpoint, ctx: Con
       );
       return;
     case 'prompts-upload':
-      command
-        .option('--convert', 'decode and upload as 16-bit PCM WAV')
-        .option('--allow-truncated', 'take what there is of a file that is shorter than it says')
-        .option('--any-size', 'send files over 50 MB all the same');
+      addUploadFlags(command);
       command.action(
         run(async (invocation, [files], options) => {
           const fields: Record<string, string> = {};
@@ -132,7 +137,7 @@ export function addEndpointCommand(family: Command, endpoint: Endpoint, ctx: Con
             if (flag.kind === 'typed' && flag.param.name !== 'name')
               fields[flag.param.name] = String(flag.value);
           const { runUpload } = await import('./prompts-upload.ts');
-          await runUpload(invocation, { ...options, files: files as string[], fields });
+          await runUpload(invocation, { ...options, files: (files ?? []) as string[], fields });
         }),
       );
       return;

@@ -35,7 +35,10 @@ export function readConversion(flags: ConvertFlags): Conversion | undefined {
     throw new CliError('usage', `--convert ${convert}: only wav can be written`, {
       hint: 'Leave the format out, or give wav.',
     });
-  return { processing: readProcessing(flags), output: readOutput({ encoding }, {}, 'prompt.wav') };
+  return {
+    processing: readProcessing(flags),
+    output: readOutput(encoding === undefined ? {} : { encoding }, {}, 'prompt.wav'),
+  };
 }
 
 /** The bytes that a file has at most when it is converted; undefined where its length is not known. */
@@ -62,10 +65,7 @@ const SMALLER: readonly { flags: string; sampleRate?: number; channels?: 1 }[] =
 ];
 
 /** The flags by which a file would have at most so many bytes; undefined when none of them helps. */
-export function smallEnough(
-  info: AudioInfo,
-  most: number,
-): { flags: string; bytes: number } | undefined {
+export function smallEnough(info: AudioInfo, most: number): { flags: string; bytes: number } | undefined {
   for (const { flags, sampleRate, channels } of SMALLER) {
     if (sampleRate !== undefined && sampleRate > info.sampleRate) continue;
     const processing: Processing = { channels: channels ?? 'source' };
@@ -122,7 +122,14 @@ export class Converter {
       this.#folder ??= mkdtemp(join(tmpdir(), 'convirza-upload-'));
       const path = join(await this.#folder, `${++this.#made}.wav`);
       const input = { allowTruncated: this.#options.allowTruncated, raw: undefined };
-      const job = { ...this.#conversion, source: file.path, target: path, force: true, makeFolder: false, input };
+      const job = {
+        ...this.#conversion,
+        source: file.path,
+        target: path,
+        force: true,
+        makeFolder: false,
+        input,
+      };
       const result = await lane.convert(job, () => {});
       return { path, bytes: result.bytes, result };
     } catch (error) {

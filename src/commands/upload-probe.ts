@@ -1,6 +1,11 @@
 /** What a file is, from its first bytes: read once, whatever looks at them. */
-import { type AudioInfo, type ByteSource, identifySource, openSource } from '../audio/index.ts';
-import { type FileIdentity } from '../audio/index.ts';
+import {
+  type AudioInfo,
+  type ByteSource,
+  type FileIdentity,
+  identifySource,
+  openSource,
+} from '../audio/index.ts';
 import { FileSource } from '../audio/io/file-source.ts';
 import { HEAD_BYTES } from '../audio/probe/file-type.ts';
 

@@ -1,12 +1,7 @@
 /** Where the files of an upload come from: names, patterns, folders, and the rows of a manifest. */
 import { stat } from 'node:fs/promises';
 import { basename, dirname, isAbsolute, join, relative, resolve } from 'node:path';
-import {
-  decodeManifest,
-  type ManifestValues,
-  placeOf,
-  readManifest,
-} from '../bulk/manifest.ts';
+import { decodeManifest, type ManifestValues, placeOf, readManifest } from '../bulk/manifest.ts';
 import { prompts } from '../convirza/catalogue/prompts.ts';
 import { CliError } from '../shared/errors.ts';
 import { findAudioFiles } from './audio-files.ts';
