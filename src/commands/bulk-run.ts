@@ -173,6 +173,8 @@ class BulkCommand<Item, Prepared, Result> {
         signal: invocation.ctx.signal,
         onEvent: progress.onEvent,
         onOutcome: (outcome) => this.#print(sink, outcome),
+        // A table is printed at the end, and may as well be in the order of what was named.
+        ordered: invocation.format === 'table',
       });
     } finally {
       progress.stop();

@@ -26,7 +26,7 @@ describe('prompts upload', () => {
       media_prompt_id: number;
       url: string;
     }[];
-    expect(rows.map(({ name }) => name)).toEqual(FILES.map((file) => file.replace(/\.\w+$/, '')));
+    expect(rows.map(({ name }) => name).sort()).toEqual(FILES.map((file) => file.replace(/\.\w+$/, '')));
     for (const row of rows) {
       expect(bench.sandbox.promptBytes(row.media_prompt_id)).toEqual(readFileSync(row.file));
       expect(row.url).toMatch(/^\/uploads\//);
