@@ -76,7 +76,7 @@ export function buildProgram(ctx: Context, words?: readonly string[]): Command {
     // A verb that is none of the family's may be a misspelt one, and then all are needed for the suggestion.
     const named = endpoints.filter(({ verb }) => words?.includes(verb));
     for (const endpoint of named.length > 0 ? named : endpoints)
-      addEndpointCommand(family, endpoint, ctx, run);
+      addEndpointCommand(family, endpoint, ctx, run, words);
     if (name === 'auth') addAuthCommands(family, run);
     if (name === 'prompts') addPromptCommands(family, run);
   }

@@ -14,6 +14,10 @@ export type BodyFlag =
 /** A key that would reach into the prototype of an object. */
 const FORBIDDEN = new Set(['__proto__', 'constructor', 'prototype']);
 
+export function isForbiddenField(name: string): boolean {
+  return FORBIDDEN.has(name);
+}
+
 async function parseField(invocation: Invocation, text: string): Promise<[string, unknown]> {
   const match = /^([^=:]+)(:=|=)([\s\S]*)$/.exec(text);
   const [, name, operator, value] = match ?? [];

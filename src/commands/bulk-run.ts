@@ -47,6 +47,8 @@ export interface BulkJob<Item, Prepared, Result>
   verb: string;
   /** `Uploading`. */
   heading: string;
+  /** Asks whether so many items are to be worked on; throws when not. */
+  confirm?: ((count: number) => Promise<void>) | undefined;
   /** Where what failed is written, unless `--failed-to` says it: beside the journal without it. */
   failedPath?: string | undefined;
   /** Ending of the default manifest of what failed. `csv` without it; `ndjson` keeps types. */
@@ -98,7 +100,9 @@ export async function runBulkCommand<Item, Prepared, Result>(
   try {
     await new BulkCommand(invocation, job, flags, journal).run();
   } finally {
-    await journal?.close();
+    // A run that began nothing leaves nothing that would stand in the way of the next.
+    if (journal?.keys().next().done === true) await journal.remove();
+    else await journal?.close();
   }
 }
 
@@ -148,6 +152,7 @@ class BulkCommand<Item, Prepared, Result> {
     const invocation = this.#invocation;
     const job = this.#job;
     this.#tellStart();
+    await this.#confirm();
     const started = invocation.ctx.clock();
     const sink = createRowSink(invocation.rowsOptions(job.columns));
     const progress = await BulkProgress.open(invocation, this.#items, {
@@ -200,6 +205,16 @@ class BulkCommand<Item, Prepared, Result> {
       const { state } = journal.lookup(key(item), undefined);
       return state === 'failed' || state === 'in_doubt';
     });
+  }
+
+  async #confirm(): Promise<void> {
+    const { confirm, key, hash } = this.#job;
+    if (confirm === undefined) return;
+    const open = this.#items.filter((item) => {
+      const known = this.#journal?.lookup(key(item), hash?.(item) ?? '');
+      return known?.state !== 'done' || (known.changed && this.#job.changed !== 'skip');
+    });
+    if (open.length > 0) await confirm(open.length);
   }
 
   #tellStart(): void {
@@ -305,7 +320,8 @@ class BulkCommand<Item, Prepared, Result> {
         return path;
       }
       // What an earlier run left must not be given again by mistake.
-      if (summary.stopped === undefined && failedTo === undefined) await rm(full, { force: true });
+      if (summary.stopped === undefined && failedTo === undefined && this.#job.failedPath === undefined)
+        await rm(full, { force: true });
       return undefined;
     };
     return {

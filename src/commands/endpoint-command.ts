@@ -1,9 +1,10 @@
 /** From a catalogue entry to a commander command. */
 import { type Command, InvalidArgumentError, Option } from 'commander';
 import type { Context } from '../context.ts';
-import { type Endpoint, isMutation, type Param } from '../convirza/catalogue/types.ts';
+import { type Endpoint, isMutation, type Param, takesRows } from '../convirza/catalogue/types.ts';
 import { addVoiceLoginFlags } from './auth-commands.ts';
 import type { BodyFlag } from './body.ts';
+import { addBulkFlags } from './bulk-flags.ts';
 import { rememberValues } from './describe.ts';
 import type { EndpointInput } from './endpoint.ts';
 import { endpointHelp, markPaired } from './help.ts';
@@ -73,13 +74,41 @@ function listLimit(param: Param): Param {
   return { ...open, description: 'rows wanted, over several pages if need be', default: '100' };
 }
 
-/** Registers the command of an endpoint below its family. */
-export function addEndpointCommand(family: Command, endpoint: Endpoint, ctx: Context, run: RunAction): void {
+function addFromFlags(command: Command, endpoint: Endpoint): void {
+  command.option('--from <file>', 'one request for each row: CSV, JSON, NDJSON, or - for standard input');
+  if (endpoint.pathParams !== undefined)
+    command.option('--id-column <name>', 'with --from: the column of the id');
+  if (endpoint.body !== undefined)
+    command.option('--all-columns', 'with --from: send columns that are no known fields, too');
+  addBulkFlags(command);
+}
+
+/** Whether the ids come from rows: known before commander asks for them as words. */
+function isFromGiven(command: Command, { env }: Context, words: readonly string[] | undefined): boolean {
+  if (words === undefined) return false;
+  if (words.some((word) => word === '--from' || word.startsWith('--from='))) return true;
+  const variable = `CONVIRZA_${command.parent?.name()}_${command.name()}_FROM`;
+  return Boolean(env[variable.replaceAll('-', '_').toUpperCase()]);
+}
+
+/**
+ * Registers the command of an endpoint below its family.
+ *
+ * @param words of the command line; without them the whole program is described, and nothing is run
+ */
+export function addEndpointCommand(
+  family: Command,
+  endpoint: Endpoint,
+  ctx: Context,
+  run: RunAction,
+  words?: readonly string[],
+): void {
   const command = family.command(endpoint.verb).description(endpoint.summary);
   // What a manifest holds need not be named as well.
   const isUpload = endpoint.action === 'prompts-upload';
-  for (const param of endpoint.pathParams ?? [])
-    command.argument(isUpload ? `[${param.name}]` : `<${param.name}>`, param.description);
+  const fromRows = isUpload || (takesRows(endpoint) && isFromGiven(command, ctx, words));
+  for (const { name, description } of endpoint.pathParams ?? [])
+    command.argument(fromRows ? `[${name}]` : `<${name}>`, description);
   const bodyFlags: BodyFlag[] = [];
   const query = (endpoint.query ?? []).map((param) =>
     endpoint.list?.paged === true ? listLimit(param) : param,
@@ -158,12 +187,13 @@ export function addEndpointCommand(family: Command, endpoint: Endpoint, ctx: Con
         ).argParser((text) => bodyFlags.push({ kind: 'data', text })),
       );
   }
+  if (takesRows(endpoint)) addFromFlags(command, endpoint);
   command.action(
     run(async (invocation, args, options) => {
       const input: EndpointInput = {
         endpoint,
         path: Object.fromEntries(
-          (endpoint.pathParams ?? []).map(({ name }, index) => [name, String(args[index])]),
+          (endpoint.pathParams ?? []).map(({ name }, index) => [name, String(args[index] ?? '')]),
         ),
         query: Object.fromEntries(
           query.map((param) => [param.name, options[optionKey(param)] as string | undefined]),

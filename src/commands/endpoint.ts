@@ -10,6 +10,7 @@ import { CliError } from '../shared/errors.ts';
 import type { JsonObject } from '../shared/json.ts';
 import { confirm } from './ask.ts';
 import { type BodyFlag, buildBody } from './body.ts';
+import type { BulkFlags } from './bulk-flags.ts';
 import type { Invocation } from './invocation.ts';
 import { type PreviewFlags, preview } from './request-preview.ts';
 
@@ -23,14 +24,35 @@ export interface EndpointInput {
 }
 
 /** Flags of lists, of changes and of dangerous commands. */
-export interface EndpointOptions extends PreviewFlags {
+export interface EndpointOptions extends PreviewFlags, BulkFlags {
+  /** A manifest, or `-` for standard input. */
+  from?: string;
+  allColumns?: boolean;
+  idColumn?: string;
   limit?: number;
   all?: boolean;
   yes?: boolean;
   watch?: number | true;
 }
 
+/** What says nothing without rows. */
+const FROM_FLAGS = [
+  'allColumns',
+  'idColumn',
+  'journal',
+  'resume',
+  'retryFailed',
+  'skipInvalid',
+  'failedTo',
+  'shard',
+] as const;
+
 export async function runEndpoint(invocation: Invocation, input: EndpointInput): Promise<void> {
+  if (input.options.from !== undefined)
+    return (await import('./endpoint-from.ts')).runFrom(invocation, input, input.options.from);
+  const alone = FROM_FLAGS.find((flag) => input.options[flag] !== undefined);
+  if (alone !== undefined)
+    throw new CliError('usage', `--${alone.replace(/[A-Z]/g, '-$&').toLowerCase()} needs --from`);
   if (input.endpoint.list === undefined) return runSingle(invocation, input);
   if (input.options.watch === undefined || input.options.curl === true) return runList(invocation, input);
   if (invocation.flags.raw === true || invocation.flags.jq !== undefined)

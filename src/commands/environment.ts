@@ -10,6 +10,7 @@ import { CliError } from '../shared/errors.ts';
  */
 const RESERVED = new Set([
   'CONVIRZA_EMAIL',
+  'CONVIRZA_FROM',
   'CONVIRZA_PASSWORD',
   'CONVIRZA_TOKEN',
   'CONVIRZA_PASSPHRASE',

@@ -1,6 +1,6 @@
 /** Help pages: what commander prints, and the part that comes from the catalogue. */
 import type { Command, Help, Option } from 'commander';
-import { type Endpoint, isMutation } from '../convirza/catalogue/types.ts';
+import { type Endpoint, isMutation, takesRows } from '../convirza/catalogue/types.ts';
 import { EXIT_CODES } from '../shared/errors.ts';
 
 const WIDTH = 80;
@@ -27,7 +27,7 @@ const EXIT_WORDS: readonly [number, string][] = [
   [EXIT_CODES.not_found, 'not found'],
   [EXIT_CODES.rejected, 'rejected'],
   [EXIT_CODES.rate_limited, 'rate limited'],
-  [EXIT_CODES.partial, 'some files failed'],
+  [EXIT_CODES.partial, 'some items failed'],
   [EXIT_CODES.network, 'network'],
   [EXIT_CODES.server, 'server failure'],
   [EXIT_CODES.interrupted, 'interrupted'],
@@ -42,6 +42,7 @@ export function exitCodes(endpoint: Endpoint): number[] {
   if (endpoint.danger !== undefined) possible.add(cancelled);
   if (endpoint.path.includes('{') || endpoint.evidence === 'inferred') possible.add(not_found);
   if (isMutation(endpoint) || endpoint.query !== undefined) possible.add(rejected);
+  if (takesRows(endpoint)) possible.add(partial);
   if (endpoint.action === 'prompts-upload') possible.add(partial).add(not_found);
   return [...possible].sort((a, b) => a - b);
 }

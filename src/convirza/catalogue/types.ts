@@ -22,6 +22,8 @@ export interface Param {
   readonly description: string;
   /** The only values the documentation names. */
   readonly values?: readonly string[];
+  /** How answers spell a value, where requests spell it otherwise. */
+  readonly answers?: Readonly<Record<string, string>>;
   /** Several values may be given. That they travel joined by commas is inferred. */
   readonly multiple?: true;
   readonly required?: true;
@@ -101,6 +103,11 @@ export function commandName(endpoint: Pick<Endpoint, 'family' | 'verb'>): string
 /** Whether a request may be sent again when nobody knows if the first took effect. */
 export function isRepeatable(endpoint: Pick<Endpoint, 'method' | 'repeatable'>): boolean {
   return endpoint.repeatable ?? (endpoint.method !== 'POST' && endpoint.method !== 'PATCH');
+}
+
+/** Whether the command may be given one request for each row of a manifest. */
+export function takesRows(endpoint: Pick<Endpoint, 'method' | 'service' | 'action'>): boolean {
+  return isMutation(endpoint) && endpoint.service === 'api' && endpoint.action === undefined;
 }
 
 /** Whether the request changes something on the service. */

@@ -14,7 +14,13 @@ const BODY: readonly Param[] = [
     min: 1,
     description: 'group of the user, inside your own hierarchy',
   },
-  { name: 'role', type: 'string', values: ['Admin', 'Standard', 'ReadOnly'], description: 'role' },
+  {
+    name: 'role',
+    type: 'string',
+    values: ['Admin', 'Standard', 'ReadOnly'],
+    answers: { 'Standard User': 'Standard' },
+    description: 'role',
+  },
   {
     name: 'role_id',
     type: 'integer',
