@@ -62,9 +62,11 @@ function __convirza_flags
         case 'prompts list'
             printf '%s\t%s\n' '--limit' 'rows wanted, over several pages if need be (default: 100)' '--offset' 'rows to skip (default: 0)' '--all' 'all rows, page by page' '--watch' 'show it again when it changes, looking every 5 seconds' '--curl' 'print the equal curl line and send nothing'
         case 'prompts upload'
-            printf '%s\t%s\n' '--message-type' 'prompt (IVR), whisper (to the agent), voicemail (greeting), survey (question) (one of prompt, whisper, voicemail, survey)' '--name' 'name, unique within the group; one file only (default: the file name without its ending)' '--org-unit-id' 'group that owns the prompt' '--recording-file-type' 'kind of recording (default: uploaded)' '--recording-created-by' 'id of the user who recorded it' '--dry-run' 'show the request and send nothing' '--curl' 'print the equal curl line and send nothing' '--convert' 'decode and upload as 16-bit PCM WAV' '--allow-truncated' 'take what there is of a file that is shorter than it says' '--any-size' 'send files over 50 MB all the same'
+            printf '%s\t%s\n' '--message-type' 'prompt (IVR), whisper (to the agent), voicemail (greeting), survey (question) (one of prompt, whisper, voicemail, survey)' '--name' 'name, unique within the group; one file only (default: the file name without its ending)' '--org-unit-id' 'group that owns the prompt' '--recording-file-type' 'kind of recording (default: uploaded)' '--recording-created-by' 'id of the user who recorded it' '--dry-run' 'show the request and send nothing' '--curl' 'print the equal curl line and send nothing' '--from' 'manifest of files and fields: CSV, JSON or NDJSON; - for standard input' '--recursive' 'look into folders inside folders' '--name-template' 'name of each prompt by a rule: {dir}, {parent}, {stem}, {ext}, {index}' '--convert' 'decode and upload as 16-bit PCM WAV' '--rate' 'convert to this sample rate, such as 8k, 24000' '--channels' 'convert to 1, 2 or source' '--normalize' 'convert to a loudness, such as -16; peaks stay below -1 dBTP' '--trim-silence' 'convert, and cut silence at both ends (default: below -50 dBFS)' '--encoding' 'convert to pcm, float, alaw or mulaw' '--allow-truncated' 'take what there is of a file that is shorter than it says' '--any-size' 'send files over 50 MB all the same' '--concurrency' 'how many at once (default: 4)' '--rate-limit' 'at most so many requests in a time: 10/s, 600/min' '--journal' 'where the journal of the run is kept' '--resume' 'go on with an earlier run: what its journal has as done is left out' '--retry-failed' 'only what failed in an earlier run, by its journal' '--shard' 'only one part of the items, the same on every machine: 2/8' '--skip-invalid' 'leave out what has problems, and do the rest' '--failed-to' 'where what failed is written, to be given again (.csv, .json, .ndjson)'
         case 'prompts delete'
             printf '%s\t%s\n' '--yes' 'do not ask' '--dry-run' 'show the request and send nothing' '--curl' 'print the equal curl line and send nothing' '--from' 'one request for each row: CSV, JSON, NDJSON, or - for standard input' '--id-column' 'with --from: the column of the id' '--concurrency' 'how many at once (default: 4)' '--rate' 'at most so many requests in a time: 10/s, 600/min' '--journal' 'where the journal of the run is kept' '--resume' 'go on with an earlier run: what its journal has as done is left out' '--retry-failed' 'only what failed in an earlier run, by its journal' '--shard' 'only one part of the items, the same on every machine: 2/8' '--skip-invalid' 'leave out what has problems, and do the rest' '--failed-to' 'where what failed is written, to be given again (.csv, .json, .ndjson)'
+        case 'prompts manifest'
+            printf '%s\t%s\n' '--out' 'where it is written (default: standard output)' '--force' 'replace a file that is there' '--recursive' 'look into folders inside folders' '--name-template' 'name of each prompt by a rule: {dir}, {parent}, {stem}, {ext}, {index}' '--message-type' 'purpose of all of them: prompt, whisper, voicemail, survey' '--org-unit-id' 'group that owns all of them'
         case 'agents list'
             printf '%s\t%s\n' '--limit' 'rows wanted, over several pages if need be (default: 100)' '--offset' 'rows to skip (default: 0)' '--all' 'all rows, page by page' '--watch' 'show it again when it changes, looking every 5 seconds' '--curl' 'print the equal curl line and send nothing'
         case 'agents get'
@@ -249,11 +251,27 @@ function __convirza_value -a place value
             __fish_complete_path $value
         case 'prompts upload --message-type'
             printf '%s\n' 'prompt' 'whisper' 'voicemail' 'survey'
+        case 'prompts upload --from'
+            __fish_complete_path $value
+        case 'prompts upload --convert'
+            printf '%s\n' 'wav'
+        case 'prompts upload --channels'
+            printf '%s\n' '1' '2' 'source'
+        case 'prompts upload --encoding'
+            printf '%s\n' 'pcm' 'float' 'alaw' 'mulaw'
+        case 'prompts upload --journal'
+            __fish_complete_path $value
+        case 'prompts upload --failed-to'
+            __fish_complete_path $value
         case 'prompts delete --from'
             __fish_complete_path $value
         case 'prompts delete --journal'
             __fish_complete_path $value
         case 'prompts delete --failed-to'
+            __fish_complete_path $value
+        case 'prompts manifest --out'
+            __fish_complete_path $value
+        case 'prompts manifest -o'
             __fish_complete_path $value
         case 'agents create --from'
             __fish_complete_path $value
@@ -417,7 +435,7 @@ function __convirza_argument -a place value
         case 'webhooks:0'
             printf '%s\t%s\n' 'list' 'List webhooks' 'get' 'Show one webhook' 'create' 'Create a webhook' 'update' 'Replace a webhook' 'patch' 'Change some fields of a webhook' 'delete' 'Delete a webhook'
         case 'prompts:0'
-            printf '%s\t%s\n' 'list' 'List media prompts' 'upload' 'Upload audio files as prompts, whispers, voicemail greetings or survey questions' 'delete' 'Delete a media prompt'
+            printf '%s\t%s\n' 'list' 'List media prompts' 'upload' 'Upload audio files as prompts, whispers, voicemail greetings or survey questions' 'delete' 'Delete a media prompt' 'manifest' 'Write a manifest of audio files, to be edited and given to prompts upload --from'
         case 'agents:0'
             printf '%s\t%s\n' 'list' 'List AI voice agents' 'get' 'Show one AI voice agent' 'create' 'Create an AI voice agent' 'update' 'Replace an AI voice agent' 'patch' 'Change some fields of an AI voice agent' 'delete' 'Delete an AI voice agent'
         case 'numbers:0'
@@ -476,6 +494,8 @@ function __convirza_argument -a place value
             __fish_complete_path $value
         case 'prompts delete:0'
             __convirza_ask 'ids' 'prompts' $words
+        case 'prompts manifest:*'
+            __fish_complete_path $value
         case 'agents get:0'
             __convirza_ask 'ids' 'agents' $words
         case 'agents update:0'
@@ -538,7 +558,7 @@ function __convirza_complete
             continue
         end
         switch $word
-            case --address --agent-code --agent-ring-to --api-url --billing-id --bits --bundle --ca-file --call-id --caller-id --campaign-id --channel --channels --city --columns --concurrency --config-id --ct-user-ou-id --data --disposition --duration --email --encoding --end --error --failed-to --field --first-name --format --from --gain --group-name --host --id-column --include --industry-id --input --input-channels --input-encoding --input-rate --jobs --journal --jq --last-name --limit --login-key --message-type --name --normalize --oauth-url --offset --order --org-unit-ext-id --org-unit-id --org-unit-name --org-unit-parent-id --out --output --phone-number --player --port --preset --profile --project-id --provisioned-route-id --proxy --rate --recording-created-by --recording-file-type --reply-timeout --retries --ring-to --role --role-id --save --search --seed --shard --sort --sort-by --sort-order --speed --start --state --status --timeout --timezone --to --token-key --top-ou-id --transport --type --user-ext-id --user-status --username --voice-url --zip -d -f -o
+            case --address --agent-code --agent-ring-to --api-url --billing-id --bits --bundle --ca-file --call-id --caller-id --campaign-id --channel --channels --city --columns --concurrency --config-id --ct-user-ou-id --data --disposition --duration --email --encoding --end --error --failed-to --field --first-name --format --from --gain --group-name --host --id-column --include --industry-id --input --input-channels --input-encoding --input-rate --jobs --journal --jq --last-name --limit --login-key --message-type --name --name-template --normalize --oauth-url --offset --order --org-unit-ext-id --org-unit-id --org-unit-name --org-unit-parent-id --out --output --phone-number --player --port --preset --profile --project-id --provisioned-route-id --proxy --rate --rate-limit --recording-created-by --recording-file-type --reply-timeout --retries --ring-to --role --role-id --save --search --seed --shard --sort --sort-by --sort-order --speed --start --state --status --timeout --timezone --to --token-key --top-ou-id --transport --type --user-ext-id --user-status --username --voice-url --zip -d -f -o
                 set flag $word
             case '-?*'
             case '*'
@@ -547,7 +567,7 @@ function __convirza_complete
                         continue
                     end
                     set -l next (string trim -- "$path $word")
-                    if contains -- $next 'auth' 'auth login' 'auth refresh' 'auth logout' 'auth profile' 'auth status' 'auth list' 'auth switch' 'auth token' 'auth migrate' 'users' 'users list' 'users get' 'users create' 'users update' 'users patch' 'users delete' 'groups' 'groups list' 'groups children' 'groups tree' 'groups hierarchy' 'groups get' 'groups create' 'groups update' 'groups patch' 'groups delete' 'webhooks' 'webhooks list' 'webhooks get' 'webhooks create' 'webhooks update' 'webhooks patch' 'webhooks delete' 'prompts' 'prompts list' 'prompts upload' 'prompts delete' 'agents' 'agents list' 'agents get' 'agents create' 'agents update' 'agents patch' 'agents delete' 'numbers' 'numbers available' 'numbers assigned' 'numbers provisioned' 'numbers order' 'numbers release' 'routes' 'routes list' 'routes get' 'routes create' 'routes update' 'routes patch' 'routes delete' 'broadcasts' 'broadcasts list' 'broadcasts get' 'broadcasts create' 'broadcasts update' 'broadcasts patch' 'broadcasts delete' 'calls' 'calls list' 'calls get' 'sms' 'sms list' 'tags' 'tags list' 'tags create' 'tags update' 'tags delete' 'ad-sources' 'ad-sources list' 'industries' 'industries list' 'audio' 'audio convert' 'audio inspect' 'audio play' 'voice' 'voice login' 'voice stream' 'sandbox' 'sandbox start' 'config' 'config list' 'config get' 'config set' 'config unset' 'api' 'whoami' 'schema' 'open' 'completion' 'doctor' 'demo'
+                    if contains -- $next 'auth' 'auth login' 'auth refresh' 'auth logout' 'auth profile' 'auth status' 'auth list' 'auth switch' 'auth token' 'auth migrate' 'users' 'users list' 'users get' 'users create' 'users update' 'users patch' 'users delete' 'groups' 'groups list' 'groups children' 'groups tree' 'groups hierarchy' 'groups get' 'groups create' 'groups update' 'groups patch' 'groups delete' 'webhooks' 'webhooks list' 'webhooks get' 'webhooks create' 'webhooks update' 'webhooks patch' 'webhooks delete' 'prompts' 'prompts list' 'prompts upload' 'prompts delete' 'prompts manifest' 'agents' 'agents list' 'agents get' 'agents create' 'agents update' 'agents patch' 'agents delete' 'numbers' 'numbers available' 'numbers assigned' 'numbers provisioned' 'numbers order' 'numbers release' 'routes' 'routes list' 'routes get' 'routes create' 'routes update' 'routes patch' 'routes delete' 'broadcasts' 'broadcasts list' 'broadcasts get' 'broadcasts create' 'broadcasts update' 'broadcasts patch' 'broadcasts delete' 'calls' 'calls list' 'calls get' 'sms' 'sms list' 'tags' 'tags list' 'tags create' 'tags update' 'tags delete' 'ad-sources' 'ad-sources list' 'industries' 'industries list' 'audio' 'audio convert' 'audio inspect' 'audio play' 'voice' 'voice login' 'voice stream' 'sandbox' 'sandbox start' 'config' 'config list' 'config get' 'config set' 'config unset' 'api' 'whoami' 'schema' 'open' 'completion' 'doctor' 'demo'
                         set path $next
                         continue
                     end
