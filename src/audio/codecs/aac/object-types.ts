@@ -52,7 +52,7 @@ export function objectTypeError(path: string, objectType: number): AudioError {
       ? `${CONVERT_HINT} (xHE-AAC needs ffmpeg 7.1 or later; on macOS: afconvert)`
       : CONVERT_HINT;
   return new AudioError(
-    `"${path}" holds ${objectTypeName(objectType)}, which cannot be decoded; AAC-LC and the core of HE-AAC can.`,
+    `"${path}" holds ${objectTypeName(objectType)}, which cannot be decoded; AAC-LC and HE-AAC can.`,
     { hint },
   );
 }

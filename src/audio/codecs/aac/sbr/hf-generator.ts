@@ -138,19 +138,26 @@ export class HfGenerator {
     end: number,
   ): void {
     const { re, im } = low;
+    const { re: highRe, im: highIm } = high;
     const bre = (this.#first.re[source] as number) * bandwidth;
     const bim = (this.#first.im[source] as number) * bandwidth;
     const are = (this.#second.re[source] as number) * bandwidth * bandwidth;
     const aim = (this.#second.im[source] as number) * bandwidth * bandwidth;
-    for (let slot = start; slot < end; slot++) {
-      const at = (slot + LEAD) * LOW_BANDS + source;
-      const re1 = re[at - LOW_BANDS] as number;
-      const im1 = im[at - LOW_BANDS] as number;
-      const re2 = re[at - 2 * LOW_BANDS] as number;
-      const im2 = im[at - 2 * LOW_BANDS] as number;
-      const to = slot * BANDS + target;
-      high.re[to] = (re[at] as number) + re1 * bre - im1 * bim + re2 * are - im2 * aim;
-      high.im[to] = (im[at] as number) + im1 * bre + re1 * bim + im2 * are + re2 * aim;
+    let from = (start + LEAD) * LOW_BANDS + source;
+    let re2 = re[from - 2 * LOW_BANDS] as number;
+    let im2 = im[from - 2 * LOW_BANDS] as number;
+    let re1 = re[from - LOW_BANDS] as number;
+    let im1 = im[from - LOW_BANDS] as number;
+    for (let to = start * BANDS + target; to < end * BANDS; to += BANDS) {
+      const re0 = re[from] as number;
+      const im0 = im[from] as number;
+      highRe[to] = re0 + re1 * bre - im1 * bim + re2 * are - im2 * aim;
+      highIm[to] = im0 + im1 * bre + re1 * bim + im2 * are + re2 * aim;
+      re2 = re1;
+      im2 = im1;
+      re1 = re0;
+      im1 = im0;
+      from += LOW_BANDS;
     }
   }
 }

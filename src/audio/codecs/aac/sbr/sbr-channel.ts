@@ -112,7 +112,8 @@ export class SbrChannel {
     target.fill(0, begun * BANDS);
     for (let slot = begun; slot < OUTPUT_SLOTS; slot++) {
       const from = (slot + LEAD) * LOW_BANDS;
-      target.set(low.subarray(from, from + lowBands), slot * BANDS);
+      const to = slot * BANDS;
+      for (let band = 0; band < lowBands; band++) target[to + band] = low[from + band] as number;
     }
   }
 
@@ -125,7 +126,7 @@ export class SbrChannel {
     const start = 2 * (grid.borders[0] as number);
     generator.generate(this.#low, high, bands, this.#bandwidths, start, 2 * grid.end);
     control.compute(setup, data, energies, high, this.#adjuster.sinusoids);
-    if (isReset) this.#adjuster.restart(control);
+    if (isReset) this.#adjuster.restart();
     this.#adjuster.apply(control, grid, bands, header.smoothingMode === 0, high, this.bands);
   }
 }
