@@ -1,19 +1,12 @@
 import type { GainControl } from './gain-control.ts';
-import { NOISE_LENGTH, noiseTable } from './noise-table.ts';
 import { BANDS, type Planes } from './planes.ts';
 import type { SbrBands } from './sbr-bands.ts';
+import { type Adjustment, NOISE_MASK, type SbrEngine } from './sbr-engine.ts';
 import { MOST_ENVELOPES, type TimeGrid } from './time-grid.ts';
 
 /** Gains are smoothed over this slot and so many before, with these weights (ISO/IEC 14496-3 §4.6.18.7.6). */
 const SMOOTHED = 4;
 const WEIGHTS = [0.33333333333333, 0.30150283239582, 0.21816949906249, 0.11516383427084, 0.03183050093751];
-
-const NOISE = noiseTable();
-const NOISE_MASK = NOISE_LENGTH - 1;
-/** What envelopes that begin with a transient have. */
-const NO_NOISE = new Float32Array(MOST_ENVELOPES * BANDS);
-/** Cosines of quarter turns. */
-const COSINES = [1, 0, -1, 0];
 
 /** Applies a channel's gains, and adds its noise and sinusoids: ISO/IEC 14496-3 §4.6.18.7.6. */
 export class HfAdjuster {
@@ -22,23 +15,37 @@ export class HfAdjuster {
   /** Gains and noise of the last slots, the slot at hand last; kept while they are smoothed. */
   readonly #gains = new Float32Array((SMOOTHED + 1) * BANDS);
   readonly #noise = new Float32Array((SMOOTHED + 1) * BANDS);
-  readonly #smoothGains = new Float32Array(BANDS);
-  readonly #smoothNoise = new Float32Array(BANDS);
+  readonly #smoothGains: Float32Array;
+  readonly #smoothNoise: Float32Array;
+  /** The noise of envelopes that begin with a transient. */
+  readonly #silence: Float32Array;
+  readonly #engine: SbrEngine;
+  /** Goes on from slot to slot and from block to block. */
+  readonly #adjustment: Adjustment;
   #wasSmooth = false;
-  #noiseIndex = 0;
-  /** Quarter turns of the sinusoids. */
-  #phase = 0;
+
+  constructor(engine: SbrEngine) {
+    this.#engine = engine;
+    this.#smoothGains = engine.f32(BANDS);
+    this.#smoothNoise = engine.f32(BANDS);
+    this.#silence = engine.f32(MOST_ENVELOPES * BANDS);
+    const none = this.#silence;
+    this.#adjustment = {
+      ...{ gains: none, noise: none, gainRow: 0, sinusoids: none, sinusoidRow: 0 },
+      ...{ first: 0, count: 0, start: 0, end: 0, noiseIndex: 0, phase: 0 },
+    };
+  }
 
   reset(): void {
     this.sinusoids.fill(0);
     this.#wasSmooth = false;
-    this.#noiseIndex = 0;
-    this.#phase = 0;
+    this.#adjustment.noiseIndex = 0;
+    this.#adjustment.phase = 0;
   }
 
   /** Lets noise begin anew, and smoothing with the gains of the next envelope. */
   restart(): void {
-    this.#noiseIndex = 0;
+    this.#adjustment.noiseIndex = 0;
     this.#wasSmooth = false;
   }
 
@@ -55,30 +62,55 @@ export class HfAdjuster {
     this.#wasSmooth = isSmooth;
     for (let i = 0; i < grid.envelopes; i++) {
       const isTransient = i === grid.transient || i === grid.announced;
-      const row = i * BANDS;
+      this.#start(control, bands, i * BANDS, isTransient);
+      const first = 2 * (grid.borders[i] as number);
       const end = 2 * (grid.borders[i + 1] as number);
-      for (let slot = 2 * (grid.borders[i] as number); slot < end; slot++) {
-        if (isSmooth) this.#push(control, row);
-        if (isSmooth && !isTransient) {
-          this.#smooth(bands);
-          this.#adjust(
-            this.#smoothGains,
-            this.#smoothNoise,
-            0,
-            control.sinusoids,
-            row,
-            high,
-            output,
-            slot,
-            bands,
-          );
-        } else {
-          const noise = isTransient ? NO_NOISE : control.noise;
-          this.#adjust(control.gains, noise, row, control.sinusoids, row, high, output, slot, bands);
-        }
-        this.#noiseIndex = (this.#noiseIndex + bands.count) & NOISE_MASK;
-        this.#phase = (this.#phase + 1) & 3;
-      }
+      if (isSmooth) this.#applySmoothed(control, bands, isTransient, first, end, high, output);
+      else this.#applySlots(first, end, high, output);
+    }
+  }
+
+  /** Makes ready for an envelope. */
+  #start(control: GainControl, { kx, count }: SbrBands, row: number, isTransient: boolean): void {
+    const adjustment = this.#adjustment;
+    adjustment.gains = control.gains;
+    adjustment.noise = isTransient ? this.#silence : control.noise;
+    adjustment.gainRow = row;
+    adjustment.sinusoids = control.sinusoids;
+    adjustment.sinusoidRow = row;
+    adjustment.first = kx;
+    adjustment.count = count;
+  }
+
+  #applySlots(start: number, end: number, high: Planes, output: Planes): void {
+    const adjustment = this.#adjustment;
+    adjustment.start = start;
+    adjustment.end = end;
+    this.#engine.adjust(high, output, adjustment);
+    adjustment.noiseIndex = (adjustment.noiseIndex + (end - start) * adjustment.count) & NOISE_MASK;
+    adjustment.phase = (adjustment.phase + end - start) & 3;
+  }
+
+  #applySmoothed(
+    control: GainControl,
+    bands: SbrBands,
+    isTransient: boolean,
+    start: number,
+    end: number,
+    high: Planes,
+    output: Planes,
+  ): void {
+    const adjustment = this.#adjustment;
+    const row = adjustment.gainRow;
+    if (!isTransient) {
+      adjustment.gains = this.#smoothGains;
+      adjustment.noise = this.#smoothNoise;
+      adjustment.gainRow = 0;
+    }
+    for (let slot = start; slot < end; slot++) {
+      this.#push(control, row);
+      if (!isTransient) this.#smooth(bands);
+      this.#applySlots(slot, slot + 1, high, output);
     }
   }
 
@@ -108,43 +140,6 @@ export class HfAdjuster {
       }
       this.#smoothGains[band] = gain;
       this.#smoothNoise[band] = noise;
-    }
-  }
-
-  /**
-   * One slot. Noise stands where no sinusoid does. Sinusoids turn by a quarter from slot to slot, those of odd bands
-   * the other way round.
-   */
-  #adjust(
-    gains: Float32Array,
-    noise: Float32Array,
-    from: number,
-    sinusoids: Float32Array,
-    row: number,
-    high: Planes,
-    output: Planes,
-    slot: number,
-    { kx, count }: SbrBands,
-  ): void {
-    const { re, im } = output;
-    const { re: highRe, im: highIm } = high;
-    const { re: noiseRe, im: noiseIm } = NOISE;
-    const cosine = COSINES[this.#phase] as number;
-    const sine = COSINES[(this.#phase + 3) & 3] as number;
-    let index = this.#noiseIndex;
-    for (let band = kx; band < kx + count; band++) {
-      index = (index + 1) & NOISE_MASK;
-      const at = slot * BANDS + band;
-      const gain = gains[from + band] as number;
-      const sinusoid = sinusoids[row + band] as number;
-      if (sinusoid === 0) {
-        const level = noise[from + band] as number;
-        re[at] = (highRe[at] as number) * gain + level * (noiseRe[index] as number);
-        im[at] = (highIm[at] as number) * gain + level * (noiseIm[index] as number);
-      } else {
-        re[at] = (highRe[at] as number) * gain + sinusoid * cosine;
-        im[at] = (highIm[at] as number) * gain + sinusoid * ((band & 1) === 0 ? sine : -sine);
-      }
     }
   }
 }
