@@ -3,6 +3,7 @@ import { PACKET_BUFFER_BYTES, PacketBits } from '../../src/audio/codecs/aac/pack
 import { matricesOf, matrixAt } from '../../src/audio/codecs/aac/ps/mixing-matrices.ts';
 import { COARSE_BANDS, FINE_BANDS } from '../../src/audio/codecs/aac/ps/ps-bands.ts';
 import { COHERENCE_BOOKS, INTENSITY_BOOKS, PHASE_BOOKS } from '../../src/audio/codecs/aac/ps/ps-books.ts';
+import { ChannelData } from '../../src/audio/codecs/aac/sbr/channel-data.ts';
 import { HuffmanTree } from '../../src/audio/codecs/aac/sbr/huffman-tree.ts';
 import { KernelSbrEngine } from '../../src/audio/codecs/aac/sbr/kernel-sbr-engine.ts';
 import { noiseTable } from '../../src/audio/codecs/aac/sbr/noise-table.ts';
@@ -230,6 +231,35 @@ describe('time grids', () => {
     ['a border before the block', new BitWriter().put(2, 1).put(2, 0).put(2, 3).put(6, 63).put(9, 0)],
   ])('%s cannot be', (_, writer) => {
     expect(() => read(writer)).toThrow(DamagedPacket);
+  });
+});
+
+describe('levels', () => {
+  test.each([
+    ['much louder than full scale', 85, false],
+    ['louder than full scale', 84, true],
+  ])('%s (%d steps of 1.5 dB)', (_, level, isGood) => {
+    const data = new ChannelData();
+    const writer = new BitWriter().put(2, 0).put(2, 0).put(1, 0).put(2, 0).put(7, level);
+    const bits = bitsOfWriter(writer.append(Array(80).fill(0)));
+    data.grid.read(bits, 0);
+    data.readDirections(bits);
+    const bands = sbrBands(HEADER, 44_100);
+    const read = () =>
+      data.readLevels(
+        bits,
+        {
+          ...bands,
+          resolutions: [
+            [20, 24],
+            [20, 24],
+          ],
+        },
+        false,
+      );
+    if (isGood) expect(read).not.toThrow();
+    else expect(read).toThrow(DamagedPacket);
+    if (isGood) expect(data.levels[64]).toBe(level);
   });
 });
 
