@@ -12,7 +12,7 @@ export { type ChannelLayout, type Speaker, wavLayout } from './layout.ts';
 export { openAudio, openSource } from './open-audio.ts';
 export { type ProcessedAudio, type ProcessOptions, processAudio, wantedFor } from './pipeline.ts';
 export { type Container, type FileType, HEAD_BYTES, identify } from './probe/file-type.ts';
-export { describeContent, type FileIdentity, identifyFile } from './probe/identify-file.ts';
+export { describeContent, type FileIdentity, identifyFile, identifySource } from './probe/identify-file.ts';
 export {
   createEncoder,
   ENCODINGS,

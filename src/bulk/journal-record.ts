@@ -96,11 +96,12 @@ export class Journal {
     return this.#entries.keys();
   }
 
-  lookup(key: string, hash: string): Known {
+  /** @param hash undefined where it is not known: the item then counts as unchanged */
+  lookup(key: string, hash: string | undefined): Known {
     const entry = this.#entries.get(key);
     return entry === undefined
       ? { state: 'new', changed: false }
-      : { state: entry.state, changed: entry.hash !== hash };
+      : { state: entry.state, changed: hash !== undefined && entry.hash !== hash };
   }
 
   /** The newest event of an item, with its result or its error, from the disk; undefined when there is none. */

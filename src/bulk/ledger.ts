@@ -25,7 +25,8 @@ export class Ledger<Item, Prepared, Result> {
   readonly summary: RunSummary<Item>;
   readonly #items: readonly Item[];
   readonly #keys: readonly string[];
-  readonly #hashes: readonly string[] | undefined;
+  /** Of the items whose turn has come; reading them all before the first is worked on would take long. */
+  readonly #hashes: (string | undefined)[] = [];
   readonly #ended: Uint8Array;
   readonly #options: RunOptions<Item, Prepared, Result>;
   readonly #signal: AbortSignal;
@@ -44,8 +45,7 @@ export class Ledger<Item, Prepared, Result> {
     this.#signal = signal;
     this.#onError = onError;
     this.#keys = uniqueKeys(items.map((item) => options.key(item)));
-    const { hash, onOutcome = () => {}, ordered = false } = options;
-    this.#hashes = hash === undefined ? undefined : items.map((item) => hash(item));
+    const { onOutcome = () => {}, ordered = false } = options;
     this.#ended = new Uint8Array(items.length);
     this.#delivery = new Delivery(onOutcome, ordered, onError);
     this.summary = {
@@ -99,12 +99,21 @@ export class Ledger<Item, Prepared, Result> {
     return this.#keys[index] as string;
   }
 
+  /** Finds out the fingerprint of an item where the journal will want it. @throws what the caller's function throws */
+  async readHash(index: number): Promise<void> {
+    const { hash, journal } = this.#options;
+    if (hash !== undefined && journal !== undefined) this.#hashes[index] = await hash(this.item(index));
+  }
+
+  /** The fingerprint that was read; empty without one. */
   hash(index: number): string {
-    return this.#hashes?.[index] ?? '';
+    return this.#hashes[index] ?? '';
   }
 
   known(index: number): Known {
-    return this.#options.journal?.lookup(this.key(index), this.hash(index)) ?? NEW;
+    const { hash, journal } = this.#options;
+    const current = hash === undefined ? '' : this.#hashes[index];
+    return journal?.lookup(this.key(index), current) ?? NEW;
   }
 
   context(index: number, known: Known): ItemContext {

@@ -48,7 +48,8 @@ export interface ItemContext {
 
 /** The part of a journal that a run needs. */
 export interface RunJournal {
-  lookup(key: string, hash: string): Known;
+  /** @param hash undefined while nobody has asked for it: the item then counts as unchanged */
+  lookup(key: string, hash: string | undefined): Known;
   record(event: JournalEvent): Promise<void>;
 }
 
@@ -65,8 +66,11 @@ export interface PrepareStep<Item, Prepared> {
 export interface RunOptions<Item, Prepared, Result> {
   /** What names the item in the journal; no two items share it. */
   key: (item: Item) => string;
-  /** Fingerprint of the content that is sent, so that a changed item is not taken for done. */
-  hash?: ((item: Item) => string) | undefined;
+  /**
+   * Fingerprint of the content that is sent, so that a changed item is not taken for done. Asked once, when it is the
+   * item's turn, and only where there is a journal; what it throws is the item's failure.
+   */
+  hash?: ((item: Item) => string | Promise<string>) | undefined;
   /** How many items are worked on at once. */
   concurrency: number;
   /** Does the item. Whatever it throws is that item's failure. */

@@ -144,6 +144,13 @@ class BulkRun<Item, Result, Prepared> {
 
   /** Whether an item is to be worked on; else its outcome is known. */
   async #isToDo(index: number): Promise<boolean> {
+    try {
+      await this.#ledger.readHash(index);
+    } catch (error) {
+      this.#ledger.end(index, { state: 'failed', error });
+      if (this.#ask(this.#options.isFatal, error)) this.#stop('fatal', error);
+      return false;
+    }
     const known = this.#ledger.known(index);
     if (this.#isDone(known)) {
       this.#ledger.end(index, { state: 'skipped' });

@@ -184,13 +184,15 @@ export function addAudio(program: Command, run: RunAction, words?: readonly stri
 const LEVEL = /^[+-]?[\d.]+\s*(db|dbfs)?$/i;
 
 /**
- * The words of an audio command where one flag may be read in two ways: `--trim-silence` takes the word behind it only
- * when that is a level, and `--output` of `audio convert` names a file unless it names a format.
+ * The words of an audio command, or of `prompts upload`, where one flag may be read in two ways: `--trim-silence` takes
+ * the word behind it only when that is a level, `--convert` only when it is a format that is written, and `--output` of
+ * `audio convert` names a file unless it names a format.
  */
 export function audioWords(words: readonly string[]): readonly string[] {
   const at = words.indexOf('audio');
-  if (at < 0) return words;
-  const converts = words.indexOf('convert') > at;
+  const uploads = words.indexOf('upload') > words.indexOf('prompts') && words.includes('prompts');
+  if (at < 0 && !uploads) return words;
+  const converts = at >= 0 && words.indexOf('convert') > at;
   const result: string[] = [];
   for (let index = 0; index < words.length; index++) {
     const word = words[index] as string;
@@ -198,6 +200,10 @@ export function audioWords(words: readonly string[]): readonly string[] {
     if (word === '--') return [...result, ...words.slice(index)];
     if (word === '--trim-silence') {
       const takes = next !== undefined && LEVEL.test(next);
+      result.push(takes ? `${word}=${next}` : `${word}=`);
+      if (takes) index++;
+    } else if (uploads && word === '--convert') {
+      const takes = next?.toLowerCase() === 'wav';
       result.push(takes ? `${word}=${next}` : `${word}=`);
       if (takes) index++;
     } else if (converts && word === '--output' && next !== undefined && !isFormat(next)) result.push('--out');

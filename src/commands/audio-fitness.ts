@@ -15,15 +15,17 @@ export interface PromptFitness {
 }
 
 /** By the very checks of `prompts upload`. @returns null for standard input, which is no file to upload */
-export async function promptFitness(file: AudioFile, cwd: string): Promise<PromptFitness | null> {
+export async function promptFitness(file: AudioFile): Promise<PromptFitness | null> {
   if (file.path === STREAM) return null;
-  const { problems } = await planUploads([file.path], {
-    cwd,
-    name: undefined,
-    convert: false,
-    allowTruncated: false,
-    anySize: false,
-  });
+  const source = {
+    shown: file.path,
+    path: file.path,
+    relative: file.relative,
+    found: false,
+    fields: {},
+    values: {},
+  };
+  const { problems } = await planUploads([source], { allowTruncated: false, anySize: false });
   const [problem] = problems;
   if (problem === undefined) return { meets_documented_rules: true, problem: null, hint: null };
   const message = problem.message.replaceAll(`"${file.path}"`, 'it').replace(/\.$/, '');

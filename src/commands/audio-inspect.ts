@@ -120,7 +120,7 @@ class InspectRun {
         mimeType: isRaw ? null : (type?.mimeType ?? null),
         bytes: size,
         analysis: { ...analysis, notes: notesAsNamed(analysis.notes, file) },
-        prompt: await promptFitness(file, ctx.cwd),
+        prompt: await promptFitness(file),
         voice: voiceFitness(info),
       });
     } finally {

@@ -75,6 +75,8 @@ export class BulkProgress<Item> {
   readonly #inFlight = new Map<number, { label: string; bytes: number }>();
   readonly #timer: NodeJS.Timeout;
   readonly #redraws: boolean;
+  /** Of a single item more is told on the way, and its failure by the error at the end. */
+  readonly #isAlone: boolean;
   #failed = 0;
   #skipped = 0;
   #retried = 0;
@@ -89,6 +91,7 @@ export class BulkProgress<Item> {
     this.#invocation = invocation;
     this.#options = options;
     this.#progress = progress;
+    this.#isAlone = items.length === 1;
     this.#redraws = invocation.terminal.canRedraw;
     const totalBytes = bytes === undefined ? undefined : items.reduce((sum, item) => sum + bytes(item), 0);
     this.#meter = new ProgressMeter({ totalItems: items.length, totalBytes }, invocation.ctx.clock());
@@ -117,6 +120,8 @@ export class BulkProgress<Item> {
         return;
       case 'retried':
         this.retried();
+        if (this.#isAlone)
+          this.note(`${cleanLine(this.#options.label(event.item))}: ${cleanLine(event.reason)}`);
         return;
       case 'started':
         this.#inFlight.set(event.index, { label: this.#options.label(event.item), bytes: 0 });
@@ -166,7 +171,7 @@ export class BulkProgress<Item> {
   }
 
   #tellFailure(item: Item, error: unknown, inDoubt: boolean): void {
-    if (this.#failed > MAX_TOLD + 1) return;
+    if (this.#isAlone || this.#failed > MAX_TOLD + 1) return;
     if (this.#failed === MAX_TOLD + 1) {
       this.note('Further failures are counted, and told at the end.');
       return;

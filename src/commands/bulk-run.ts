@@ -200,7 +200,7 @@ class BulkCommand<Item, Prepared, Result> {
     const journal = this.#journal;
     if (retryFailed !== true || resume === true || journal === undefined) return chosen;
     return chosen.filter((item) => {
-      const { state } = journal.lookup(key(item), this.#job.hash?.(item) ?? '');
+      const { state } = journal.lookup(key(item), undefined);
       return state === 'failed' || state === 'in_doubt';
     });
   }
@@ -208,11 +208,13 @@ class BulkCommand<Item, Prepared, Result> {
   async #confirm(): Promise<void> {
     const { confirm, key, hash } = this.#job;
     if (confirm === undefined) return;
-    const open = this.#items.filter((item) => {
-      const known = this.#journal?.lookup(key(item), hash?.(item) ?? '');
-      return known?.state !== 'done' || (known.changed && this.#job.changed !== 'skip');
-    });
-    if (open.length > 0) await confirm(open.length);
+    let open = 0;
+    for (const item of this.#items) {
+      const journal = this.#journal;
+      const known = journal?.lookup(key(item), hash === undefined ? '' : await hash(item));
+      if (known?.state !== 'done' || (known.changed && this.#job.changed !== 'skip')) open++;
+    }
+    if (open > 0) await confirm(open);
   }
 
   #tellStart(): void {

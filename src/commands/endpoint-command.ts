@@ -9,6 +9,7 @@ import { rememberValues } from './describe.ts';
 import type { EndpointInput } from './endpoint.ts';
 import { endpointHelp, markPaired } from './help.ts';
 import { flagName, optionKey, parseParam, valueName } from './params.ts';
+import { addUploadFlags } from './prompt-commands.ts';
 import type { RunAction } from './run.ts';
 
 function describeParam(param: Param): string {
@@ -104,15 +105,22 @@ export function addEndpointCommand(
 ): void {
   const command = family.command(endpoint.verb).description(endpoint.summary);
   const fromRows = takesRows(endpoint) && isFromGiven(command, ctx, words);
+  // What a manifest holds need not be named as well.
+  const isUpload = endpoint.action === 'prompts-upload';
+  const isOptional = fromRows || isUpload;
   for (const { name, description } of endpoint.pathParams ?? [])
-    command.argument(fromRows ? `[${name}]` : `<${name}>`, description);
+    command.argument(isOptional ? `[${name}]` : `<${name}>`, description);
   const bodyFlags: BodyFlag[] = [];
   const query = (endpoint.query ?? []).map((param) =>
     endpoint.list?.paged === true ? listLimit(param) : param,
   );
   for (const param of query) addParam(command, param, ctx.now);
-  for (const param of endpoint.body ?? [])
-    addParam(command, param, ctx.now, (value) => bodyFlags.push({ kind: 'typed', param, value }));
+  for (const param of endpoint.body ?? []) {
+    const { required: _required, ...optional } = param;
+    addParam(command, isUpload ? optional : param, ctx.now, (value) =>
+      bodyFlags.push({ kind: 'typed', param, value }),
+    );
+  }
   addListFlags(command, endpoint);
   if (endpoint.danger !== undefined) command.option('-y, --yes', 'do not ask');
   if (isMutation(endpoint)) command.option('--dry-run', 'show the request and send nothing');
@@ -151,10 +159,7 @@ export function addEndpointCommand(
       );
       return;
     case 'prompts-upload':
-      command
-        .option('--convert', 'decode and upload as 16-bit PCM WAV')
-        .option('--allow-truncated', 'take what there is of a file that is shorter than it says')
-        .option('--any-size', 'send files over 50 MB all the same');
+      addUploadFlags(command);
       command.action(
         run(async (invocation, [files], options) => {
           const fields: Record<string, string> = {};
@@ -162,7 +167,7 @@ export function addEndpointCommand(
             if (flag.kind === 'typed' && flag.param.name !== 'name')
               fields[flag.param.name] = String(flag.value);
           const { runUpload } = await import('./prompts-upload.ts');
-          await runUpload(invocation, { ...options, files: files as string[], fields });
+          await runUpload(invocation, { ...options, files: (files ?? []) as string[], fields });
         }),
       );
       return;

@@ -1,196 +1,408 @@
 /** `prompts upload`: plan, check, convert where asked, send, and say what became of every file. */
-import { createReadStream } from 'node:fs';
-import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { createHash } from 'node:crypto';
+import { constants, createReadStream } from 'node:fs';
+import { access, rm, stat } from 'node:fs/promises';
+import { basename, dirname, resolve } from 'node:path';
+import type { ItemState } from '../bulk/journal.ts';
+import { peekJournal } from '../bulk/journal-peek.ts';
+import type { ItemContext } from '../bulk/run-types.ts';
+import { isInShard, parseShard } from '../bulk/shard.ts';
+import { MAX_PROMPT_BYTES } from '../convirza/catalogue/index.ts';
 import type { ConvirzaClient } from '../convirza/client.ts';
-import { walk } from '../convirza/paging.ts';
-import { promptsEndpoint, uploadPrompt } from '../convirza/prompts.ts';
-import type { FormPart } from '../convirza/trace.ts';
+import { findPromptByName, uploadPrompt } from '../convirza/prompts.ts';
 import { cleanLine } from '../output/clean.ts';
-import type { Progress } from '../output/progress.ts';
-import { createRowSink } from '../output/rows.ts';
 import { CliError } from '../shared/errors.ts';
-import { isObject, type JsonObject } from '../shared/json.ts';
+import type { JsonObject } from '../shared/json.ts';
+import { leftOut, textAbout, warnings } from './audio-files.ts';
+import { formatBytes } from './audio-values.ts';
+import type { BulkFlags } from './bulk-flags.ts';
+import { BulkGate, type BulkJob, graceSignal, journalPathOf, runBulkCommand } from './bulk-run.ts';
+import { readStdin } from './input.ts';
 import type { Invocation } from './invocation.ts';
-import { type PreviewFlags, preview, previewObject } from './request-preview.ts';
-import { type PlannedUpload, planUploads } from './upload-plan.ts';
+import { nameRule } from './prompt-names.ts';
+import type { PreviewFlags } from './request-preview.ts';
+import {
+  type Conversion,
+  type ConvertedFile,
+  Converter,
+  type ConvertFlags,
+  converterCount,
+  readConversion,
+} from './upload-convert.ts';
+import { keyOf, type Plan, type PlannedUpload, planUploads, withoutDoubles } from './upload-plan.ts';
+import { type Action, previewUploads } from './upload-preview.ts';
+import { type FoundSources, manifestFile, sourcesOfFiles, sourcesOfManifest } from './upload-sources.ts';
+import { orgUnitOf, ServicePrompts } from './upload-taken.ts';
 
-export interface UploadInput extends PreviewFlags {
+export interface UploadInput extends PreviewFlags, ConvertFlags, Omit<BulkFlags, 'rate'> {
   files: readonly string[];
   /** Form fields beside the file and the name, by the names of the API. */
   fields: Readonly<Record<string, string>>;
+  from?: string | undefined;
+  recursive?: boolean | undefined;
   name?: string | undefined;
-  convert?: boolean | undefined;
+  nameTemplate?: string | undefined;
   allowTruncated?: boolean | undefined;
   anySize?: boolean | undefined;
+  /** The limit of requests; `rate` is that of samples. */
+  rateLimit?: string | undefined;
 }
 
-/** A row of the result; what the service answered follows. */
-interface Uploaded extends JsonObject {
-  file: string;
-  name: string;
-}
+const COMMAND = 'prompts upload';
 
 export async function runUpload(invocation: Invocation, input: UploadInput): Promise<void> {
-  const convert = input.convert === true;
-  const plan = await planUploads(input.files, {
-    cwd: invocation.ctx.cwd,
-    name: input.name,
-    convert,
-    allowTruncated: input.allowTruncated === true,
-    anySize: input.anySize === true,
+  const flags = bulkFlags(input);
+  const conversion = readConversion(input);
+  const found = await findSources(invocation, input);
+  const plan = await checkedPlan(invocation, input, found, conversion);
+  const journalPath = await defaultJournal(invocation, input, found.isBulk);
+  const gate = new BulkGate(invocation.ctx, flags);
+  const client = await invocation.client(gate);
+  const upload = new UploadJob(invocation, input, client, conversion, plan.uploads.length);
+  const shown = { input, isBulk: found.isBulk, conversion };
+  // A single request is shown without asking the service anything.
+  if (input.curl === true || (input.dryRun === true && !found.isBulk)) {
+    await previewUploads(invocation, client, plan.uploads, shown);
+    return;
+  }
+  const chosen = await chooseUploads(invocation, input, plan.uploads, journalPath, upload.service);
+  if (input.dryRun === true) {
+    await previewUploads(invocation, client, plan.uploads, { ...shown, action: chosen.action });
+    refuse(invocation, chosen.problems, input);
+    return;
+  }
+  refuse(invocation, chosen.problems, input);
+  const job = upload.job(chosen.uploads, journalPath, gate);
+  try {
+    await runBulkCommand(invocation, job, flags);
+  } finally {
+    await upload.close();
+  }
+  // Everything is there: nobody will go on with it.
+  const written = journalPathOf(journalPath, flags);
+  if (input.journal === undefined && written !== undefined) await rm(written, { force: true });
+}
+
+function bulkFlags({
+  rateLimit,
+  concurrency,
+  journal,
+  resume,
+  retryFailed,
+  shard,
+  skipInvalid,
+  failedTo,
+}: UploadInput): BulkFlags {
+  const flags = { rate: rateLimit, concurrency, journal, resume, retryFailed, shard, skipInvalid, failedTo };
+  return Object.fromEntries(Object.entries(flags).filter(([, value]) => value !== undefined)) as BulkFlags;
+}
+
+/** @throws CliError `usage` when nothing is named, or too much */
+async function findSources(invocation: Invocation, input: UploadInput): Promise<FoundSources> {
+  const { ctx } = invocation;
+  const { files, from, fields, recursive } = input;
+  if (input.name !== undefined && input.nameTemplate !== undefined)
+    throw new CliError('usage', '--name and --name-template contradict each other');
+  if (from === undefined) {
+    if (files.length === 0)
+      throw new CliError('usage', "Missing required argument 'file'", {
+        hint: 'Name files or folders, or a manifest with --from.',
+      });
+    if (fields['message_type'] === undefined) throw noMessageType();
+    return sourcesOfFiles(files, fields, { cwd: ctx.cwd, recursive: recursive === true });
+  }
+  if (files.length > 0)
+    throw new CliError('usage', 'Files stand in the manifest of --from, or are named, not both');
+  const manifest =
+    from === '-'
+      ? {
+          bytes: Buffer.from(await readStdin(invocation, 'The manifest')),
+          name: 'The manifest',
+          folder: ctx.cwd,
+        }
+      : await manifestFile(from, ctx.cwd);
+  const found = sourcesOfManifest(manifest, fields, { cwd: ctx.cwd, now: ctx.now() });
+  for (const { place, fields: given } of found.sources)
+    if (given['message_type'] === undefined)
+      found.problems.push(
+        new CliError('usage', `${place}: there is no message_type`, { hint: noMessageType().hint }),
+      );
+  return found;
+}
+
+function noMessageType(): CliError {
+  return new CliError('usage', "Required option '--message-type <value>' not specified", {
+    hint: 'One of prompt, whisper, voicemail, survey; a manifest may have a column message_type.',
   });
-  if (plan.skipped.length > 0) invocation.say(`Left out, no audio: ${plan.skipped.join(', ')}.`);
-  refuse(invocation, plan.problems);
-  const client = await invocation.client();
-  if (await previewUploads(invocation, client, plan.uploads, input)) return;
-  refuse(invocation, await takenNames(invocation, client, plan.uploads, input.fields['org_unit_id']));
-  await new UploadRun(invocation, client, input).run(plan.uploads);
+}
+
+/** @throws CliError for what is wrong with files, all at once, unless they are to be left out */
+async function checkedPlan(
+  invocation: Invocation,
+  input: UploadInput,
+  found: FoundSources,
+  conversion: Conversion | undefined,
+): Promise<Plan> {
+  const { name, nameTemplate, allowTruncated, anySize, files } = input;
+  // Rows without a type cannot be sent, whatever their files are.
+  const sources = found.sources.filter(({ fields }) => fields['message_type'] !== undefined);
+  const plan = await planUploads(sources, {
+    name,
+    nameRule: nameTemplate === undefined ? undefined : nameRule(nameTemplate),
+    conversion,
+    allowTruncated: allowTruncated === true,
+    anySize: anySize === true,
+  });
+  if (found.skipped.length > 0) invocation.say(leftOut(found.skipped));
+  const problems = [...found.problems, ...plan.problems];
+  refuse(invocation, problems, input);
+  const uploads = withoutDoubles(plan.uploads);
+  if (uploads.length > 0) return { ...plan, uploads };
+  if (problems.length > 0) throw new CliError('usage', 'No file is left that could be uploaded');
+  throw new CliError('usage', `There is no audio file in ${files.join(', ')}`);
+}
+
+const MOST_TOLD = 100;
+
+/**
+ * @throws CliError the one problem, or an error that lists them all; nothing has been sent. With `--skip-invalid` they
+ *   are told, and the rest goes on
+ */
+function refuse(invocation: Invocation, problems: readonly CliError[], { skipInvalid }: UploadInput): void {
+  const [first] = problems;
+  if (first === undefined) return;
+  const isTable = invocation.format === 'table';
+  const lines = problems.slice(0, MOST_TOLD).map(({ message }) => `${message.replace(/\.$/, '')}.`);
+  if (problems.length > MOST_TOLD) lines.push(`And ${problems.length - MOST_TOLD} more.`);
+  if (skipInvalid === true) {
+    for (const line of lines) invocation.warn(`left out: ${line}`);
+    return;
+  }
+  if (problems.length === 1) throw first;
+  if (isTable) for (const line of lines) invocation.say(`  ${line}`);
+  const hints = [...new Set(problems.map(({ hint }) => hint))].filter((hint) => hint !== undefined);
+  const hint = isTable ? hints.slice(0, 3).join(' ') : lines.join(' ');
+  throw new CliError(first.type, `${problems.length} files cannot be uploaded, so none was`, {
+    hint: `${hint} --skip-invalid goes on with the rest.`.trim(),
+  });
 }
 
 /**
- * One request for each file; a converted file stands there under its name after the conversion.
- *
- * @returns whether requests were shown, and so nothing is to be sent
+ * Where the journal is without `--journal`: beside the manifest, else in the working folder, by the name of the folder
+ * that is uploaded. One file has none, and none is kept where nothing may be written.
  */
-async function previewUploads(
+async function defaultJournal(
   invocation: Invocation,
-  client: ConvirzaClient,
-  uploads: readonly PlannedUpload[],
   input: UploadInput,
-): Promise<boolean> {
-  const request = client.prepare(promptsEndpoint('upload'), {});
-  const forms = uploads.map((upload) => {
-    const fields = { ...input.fields, name: upload.name };
-    const form: FormPart[] = Object.entries(fields).map(([name, value]) => ({ name, value }));
-    const { path, contentType, fileName } = upload;
-    form.push({ name: 'file', path, contentType, fileName });
-    return form;
-  });
-  // Several objects in a row would be no JSON.
-  if (invocation.format === 'json' && input.dryRun === true && input.curl !== true && forms.length > 1) {
-    const sink = createRowSink(invocation.rowsOptions());
-    await sink.page(forms.map((form) => previewObject(request, form)));
-    await sink.end();
-    invocation.say('Nothing was sent (--dry-run).');
-    return true;
-  }
-  let shown = false;
-  for (const form of forms) {
-    shown = await preview(invocation, input, request, { signedIn: true, form });
-    if (!shown) break;
-  }
-  return shown;
+  isBulk: boolean,
+): Promise<string | undefined> {
+  if (!isBulk || input.journal !== undefined) return undefined;
+  const { cwd } = invocation.ctx;
+  const path = await journalOf(input, cwd);
+  const folder = dirname(resolve(cwd, path));
+  const writable = await access(folder, constants.W_OK).then(
+    () => true,
+    () => false,
+  );
+  if (writable) return path;
+  invocation.warn(`No journal is kept, as ${folder} may not be written to (--journal names a place).`);
+  return undefined;
 }
 
-/** @throws the one problem, or an error that lists them all; nothing has been sent */
-function refuse(invocation: Invocation, problems: readonly CliError[]): void {
-  const [first] = problems;
-  if (first === undefined) return;
-  if (problems.length === 1) throw first;
-  if (invocation.format === 'table')
-    for (const problem of problems) invocation.say(`  ${problem.message.replace(/\.$/, '')}.`);
-  throw new CliError(first.type, `${problems.length} files cannot be uploaded, so none was`, {
-    hint: invocation.format === 'table' ? undefined : problems.map((problem) => problem.message).join(' '),
-  });
+async function journalOf({ from, files }: UploadInput, cwd: string): Promise<string> {
+  if (from !== undefined && from !== '-') return `${from}.journal`;
+  const [first] = files;
+  if (files.length === 1 && first !== undefined) {
+    const folder = resolve(cwd, first);
+    const isFolder = (await stat(folder).catch(() => undefined))?.isDirectory() === true;
+    const name = basename(folder);
+    if (isFolder && folder !== resolve(cwd) && name !== '') return `${name}.prompts-upload.journal`;
+  }
+  return '.convirza-prompts-upload.journal';
 }
 
-/** Names of the plan that the service has already. */
-async function takenNames(
-  invocation: Invocation,
-  client: ConvirzaClient,
+interface Chosen {
+  uploads: PlannedUpload[];
+  problems: CliError[];
+  action: (upload: PlannedUpload) => Action;
+}
+
+/** Leaves out what the service has already under the same name, unless the journal says that this run did it. */
+async function chooseUploads(
+  { ctx }: Invocation,
+  input: UploadInput,
   uploads: readonly PlannedUpload[],
-  orgUnitId: string | undefined,
-): Promise<CliError[]> {
-  const list = promptsEndpoint('list');
-  const taken = new Set<unknown>();
-  try {
-    const query = orgUnitId === undefined ? {} : { org_unit_id: orgUnitId };
-    const pages = walk(client, list, {
-      limit: Number.POSITIVE_INFINITY,
-      query,
-      signal: invocation.ctx.signal,
-    });
-    for await (const page of pages)
-      for (const row of page.rows)
-        if (
-          isObject(row) &&
-          (orgUnitId === undefined || String(row['org_unit_id'] ?? orgUnitId) === orgUnitId)
-        )
-          taken.add(row['name'] ?? row['filename']).add(row['filename']);
-  } catch (error) {
-    // The path of the list is inferred; without it the service itself says when a name is taken.
-    if (!(error instanceof CliError) || (error.type !== 'not_found' && error.status !== 405)) throw error;
-    invocation.warn('The prompts on the service could not be listed, so names were not checked beforehand.');
-  }
-  return uploads
-    .filter((upload) => taken.has(upload.name))
-    .map(
-      (upload) =>
-        new CliError(
-          'rejected',
-          `"${upload.shown}": the name ${JSON.stringify(upload.name)} is taken on the service`,
-          {
-            hint: 'Choose another with --name, or delete the old prompt first.',
-          },
-        ),
-    );
+  defaultPath: string | undefined,
+  service: ServicePrompts,
+): Promise<Chosen> {
+  const path = journalPathOf(defaultPath, bulkFlags(input));
+  const goesOn = input.resume === true || input.retryFailed === true;
+  const full = path === undefined ? undefined : resolve(ctx.cwd, path);
+  if (full !== undefined && !goesOn) await refuseJournal(full);
+  const states: ReadonlyMap<string, ItemState> =
+    full !== undefined && goesOn ? await peekJournal(full) : new Map<string, ItemState>();
+  const shard = input.shard === undefined ? undefined : parseShard(input.shard);
+  const open = uploads.filter((upload) => {
+    const state = states.get(keyOf(upload)) ?? 'new';
+    const isOurs = shard === undefined || isInShard(keyOf(upload), shard);
+    const isAsked = input.retryFailed !== true || input.resume === true || state !== 'new';
+    return isOurs && isAsked && state !== 'done' && state !== 'in_doubt';
+  });
+  const taken = await service.taken(open);
+  const isTaken = new Set(taken.map(({ upload }) => upload));
+  const isOpen = new Set(open);
+  return {
+    uploads: uploads.filter((upload) => !isTaken.has(upload)),
+    problems: taken.map(({ error }) => error),
+    action: (upload) => {
+      if (isTaken.has(upload)) return 'none: the name is taken';
+      const state = states.get(keyOf(upload));
+      if (state === 'in_doubt') return 'look it up';
+      if (state === 'done') return 'none: done before';
+      return isOpen.has(upload) ? 'upload' : 'none: not of this run';
+    },
+  };
 }
 
-class UploadRun {
+/** What is left of an earlier run says more than that its names are taken. */
+async function refuseJournal(path: string): Promise<void> {
+  const size = (await stat(path).catch(() => undefined))?.size ?? 0;
+  if (size === 0) return;
+  throw new CliError('usage', `The journal ${path} is there already: an earlier run did not end well`, {
+    hint: 'Go on with that run by --resume, or remove the file to begin anew.',
+  });
+}
+
+async function sha256(path: string, signal: AbortSignal): Promise<string> {
+  const hash = createHash('sha256');
+  try {
+    for await (const piece of createReadStream(path, { signal, highWaterMark: 1 << 18 })) hash.update(piece);
+  } catch (error) {
+    if (signal.aborted) throw signal.reason;
+    throw new CliError('usage', `"${path}" can no longer be read`, { cause: error });
+  }
+  return hash.digest('hex');
+}
+
+type Prepared = ConvertedFile | undefined;
+
+/** The work on one file, for the run of all. */
+class UploadJob {
+  readonly service: ServicePrompts;
   readonly #invocation: Invocation;
-  readonly #client: ConvirzaClient;
   readonly #input: UploadInput;
-  readonly #done: Uploaded[] = [];
-  readonly #failed: { upload: PlannedUpload; error: CliError }[] = [];
-  #temporary: string | undefined;
+  readonly #client: ConvirzaClient;
+  readonly #conversion: Conversion | undefined;
+  readonly #converter: Converter | undefined;
+  readonly #count: number;
 
-  constructor(invocation: Invocation, client: ConvirzaClient, input: UploadInput) {
+  constructor(
+    invocation: Invocation,
+    input: UploadInput,
+    client: ConvirzaClient,
+    conversion: Conversion | undefined,
+    count: number,
+  ) {
     this.#invocation = invocation;
-    this.#client = client;
     this.#input = input;
+    this.#client = client;
+    this.#conversion = conversion;
+    this.#count = count;
+    this.service = new ServicePrompts(invocation, client);
+    const { signal, program } = invocation.ctx;
+    if (conversion !== undefined)
+      this.#converter = new Converter(conversion, {
+        count: converterCount(count),
+        program: program.file,
+        signal,
+        allowTruncated: input.allowTruncated === true,
+      });
   }
 
-  async run(uploads: readonly PlannedUpload[]): Promise<void> {
-    const { ctx } = this.#invocation;
-    const sink = createRowSink(this.#invocation.rowsOptions(['file', 'media_prompt_id', 'name', 'url']));
-    const progress = await this.#invocation.progress('Uploading');
-    try {
-      for (const [index, upload] of uploads.entries()) {
-        const position = `${index + 1} of ${uploads.length}`;
-        const row = await this.#one(upload, position, progress, uploads.length === 1);
-        if (row !== undefined) await sink.page([row]);
-      }
-    } catch (error) {
-      progress.stop();
-      if (!ctx.signal.aborted) throw error;
-      await sink.end();
-      throw this.#interrupted(uploads, error);
-    } finally {
-      progress.stop();
-      if (this.#temporary !== undefined) await rm(this.#temporary, { recursive: true, force: true });
-    }
-    await sink.end();
-    this.#conclude(uploads.length);
+  job(
+    items: readonly PlannedUpload[],
+    journalPath: string | undefined,
+    gate: BulkGate,
+  ): BulkJob<PlannedUpload, Prepared, JsonObject> {
+    const invocation = this.#invocation;
+    const converter = this.#converter;
+    const late = graceSignal(invocation);
+    return {
+      command: COMMAND,
+      fingerprint: {
+        service: invocation.url('api-url').href,
+        profile: invocation.profile,
+        conversion: this.#conversion === undefined ? 'none' : JSON.stringify(this.#conversion),
+      },
+      journalPath,
+      gate,
+      items,
+      key: keyOf,
+      hash: ({ path }) => sha256(path, invocation.ctx.signal),
+      label: ({ shown }) => shown,
+      bytes: ({ bytes }) => bytes,
+      values: ({ values }) => values,
+      row: (upload, result) => ({ file: upload.shown, name: upload.name, ...result }),
+      columns: ['file', 'media_prompt_id', 'name', 'url'],
+      verb: 'uploaded',
+      heading: 'Uploading',
+      resendsDoubts: true,
+      keep: ({ media_prompt_id, url }) => ({ media_prompt_id, url }),
+      ...(converter === undefined
+        ? {}
+        : {
+            prepare: {
+              run: (upload: PlannedUpload) => this.#convert(converter, upload),
+              concurrency: converterCount(this.#count),
+              ahead: converterCount(this.#count) + 2,
+              release: async (made: Prepared) => {
+                if (made !== undefined) await converter.release(made);
+              },
+            },
+          }),
+      work: (upload, made, context) => this.#send(upload, made, context, late),
+      settle: (upload) => this.service.find(upload, late),
+    };
   }
 
-  /** @returns the row of the prompt, or undefined when the upload failed and the next may still succeed */
-  async #one(
+  async close(): Promise<void> {
+    await this.#converter?.close();
+  }
+
+  async #convert(converter: Converter, upload: PlannedUpload): Promise<ConvertedFile> {
+    const made = await converter.convert(upload);
+    for (const text of warnings(made.result.notes)) this.#invocation.warn(cleanLine(textAbout(text, upload)));
+    if (this.#input.anySize === true || made.bytes <= MAX_PROMPT_BYTES) return made;
+    await converter.release(made);
+    throw new CliError(
+      'usage',
+      `"${upload.shown}" has ${formatBytes(made.bytes)} converted, and the service takes ${formatBytes(MAX_PROMPT_BYTES)} at most`,
+      { hint: 'A lower --rate, or --channels 1, makes it smaller.' },
+    );
+  }
+
+  /** @throws CliError as `uploadPrompt` */
+  async #send(
     upload: PlannedUpload,
-    position: string,
-    progress: Progress,
-    alone: boolean,
-  ): Promise<Uploaded | undefined> {
+    made: Prepared,
+    { known, progress, retried }: ItemContext,
+    signal: AbortSignal,
+  ): Promise<JsonObject> {
+    if (known.state === 'done')
+      throw new CliError(
+        'rejected',
+        `"${upload.shown}" has changed since it was uploaded, and its name is taken`,
+        {
+          hint: 'convirza prompts sync replaces prompts whose files have changed.',
+        },
+      );
     const { ctx, settings } = this.#invocation;
-    const label = `${position}: ${upload.shown}`;
-    progress.update(label);
+    const source = made ?? upload;
     try {
-      const source = this.#input.convert === true ? await this.#convert(upload) : upload;
-      const answer = await uploadPrompt(
+      return await uploadPrompt(
         this.#client,
         {
-          fields: { ...this.#input.fields, name: upload.name },
+          fields: { ...upload.fields, name: upload.name },
           file: {
             fileName: upload.fileName,
             contentType: upload.contentType,
@@ -202,95 +414,18 @@ class UploadRun {
           retries: settings.number('retries'),
           pauseMs: settings.number('retry-delay'),
           sleep: ctx.sleep,
-          signal: ctx.signal,
-          onProgress: (bytes) =>
-            progress.update(`${label} ${Math.floor((100 * bytes) / Math.max(1, source.bytes))} %`),
-          onDoubt: (error) =>
-            progress.note(
-              `${upload.shown}: ${error.message.replace(/\.$/, '')}. Looking whether it arrived.`,
-            ),
+          signal,
+          onProgress: (bytes) => progress(bytes, source.bytes),
+          onDoubt: (error) => retried(`${error.message.replace(/\.$/, '')}. Looking whether it arrived.`, 0),
         },
       );
-      const row: Uploaded = { file: upload.shown, name: upload.name, ...answer };
-      this.#done.push(row);
-      return row;
     } catch (error) {
-      if (ctx.signal.aborted || !(error instanceof CliError)) throw error;
-      // Without credentials, or against a wall of refusals, the rest cannot do better.
-      if (error.type === 'auth' || error.type === 'rate_limited') throw this.#stopped(error);
-      this.#failed.push({ upload, error });
-      // A single failure is the error that the command ends with.
-      if (!alone) progress.note(`${upload.shown}: ${error.message}`);
-      return undefined;
+      // An earlier run sent it, and it came to be stored only after this one had looked.
+      const isRejected = error instanceof CliError && error.type === 'rejected';
+      if (!isRejected || known.state !== 'in_doubt') throw error;
+      const stored = await findPromptByName(this.#client, upload.name, orgUnitOf(upload), signal);
+      if (stored === undefined) throw error;
+      return stored;
     }
-  }
-
-  /** Decodes to a 16-bit PCM WAV of the file's own rate and channels, in a folder that goes with the run. */
-  async #convert(upload: PlannedUpload): Promise<{ path: string; bytes: number }> {
-    const { openAudio, toPcm16, WavFileWriter } = await import('../audio/index.ts');
-    const { textAbout, warnings } = await import('./audio-files.ts');
-    this.#temporary ??= await mkdtemp(join(tmpdir(), 'convirza-upload-'));
-    const path = join(this.#temporary, 'prompt.wav');
-    const input = await openAudio(upload.path, { allowTruncated: this.#input.allowTruncated });
-    try {
-      const { sampleRate, channels } = input.info;
-      const writer = await WavFileWriter.create(path, { sampleRate, channels });
-      try {
-        const pcm = toPcm16(input, { sampleRate, channels: 'source', signal: this.#invocation.ctx.signal });
-        for await (const piece of pcm) await writer.write(piece);
-        const { bytes } = await writer.finish();
-        for (const text of warnings(input.notes ?? []))
-          this.#invocation.warn(cleanLine(textAbout(text, upload)));
-        return { path, bytes };
-      } catch (error) {
-        await writer.abort();
-        throw error;
-      }
-    } finally {
-      await input.close();
-    }
-  }
-
-  #conclude(count: number): void {
-    const [first] = this.#failed;
-    if (first === undefined) {
-      this.#invocation.say(`${count === 1 ? '1 prompt is' : `${count} prompts are`} on the service.`);
-      return;
-    }
-    if (count === 1) throw first.error;
-    throw new CliError(
-      'partial',
-      `${this.#failed.length} of ${count} files failed; ${this.#done.length} are on the service`,
-      {
-        hint: `Failed: ${this.#failed.map(({ upload, error }) => `${upload.shown} (${error.message.replace(/\.$/, '')})`).join('; ')}`,
-      },
-    );
-  }
-
-  #stopped(error: CliError): CliError {
-    if (this.#done.length === 0) return error;
-    return new CliError(
-      error.type,
-      `${error.message.replace(/\.$/, '')}; ${this.#done.length} files are on the service, the rest is not`,
-      {
-        ...error,
-      },
-    );
-  }
-
-  #interrupted(uploads: readonly PlannedUpload[], reason: unknown): unknown {
-    if (!(reason instanceof CliError)) return reason;
-    const settled = this.#done.length + this.#failed.length;
-    const open = uploads[settled];
-    return new CliError(
-      reason.type,
-      `${reason.message}: ${this.#done.length} of ${uploads.length} files are on the service`,
-      {
-        hint:
-          open === undefined
-            ? undefined
-            : `"${open.shown}" was on its way and may be there too: convirza prompts list shows it under ${JSON.stringify(open.name)}.`,
-      },
-    );
   }
 }

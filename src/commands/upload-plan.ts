@@ -1,28 +1,43 @@
 /** What `prompts upload` is about to do, checked in full before the first byte is sent. */
-import { readdir, stat } from 'node:fs/promises';
-import { basename, extname, join, resolve } from 'node:path';
-import { type AudioInput, identifyFile, openAudio } from '../audio/index.ts';
+import { basename } from 'node:path';
+import type { AudioInfo } from '../audio/index.ts';
+import type { ManifestValues } from '../bulk/manifest.ts';
 import { MAX_PROMPT_BYTES, PROMPT_TYPES } from '../convirza/catalogue/index.ts';
 import { CliError } from '../shared/errors.ts';
-import { fileError } from './input.ts';
+import { asNamed } from './audio-files.ts';
+import { formatBytes } from './audio-values.ts';
+import { checkName, type NameRule, stemOf } from './prompt-names.ts';
+import { type Conversion, convertedBytes, smallEnough } from './upload-convert.ts';
+import { probeFile } from './upload-probe.ts';
+import type { UploadSource } from './upload-sources.ts';
 
 /** One file that passed its checks. */
 export interface PlannedUpload {
   /** As the user named it, for messages. */
   shown: string;
+  /** Where a manifest names it. */
+  place?: string | undefined;
   path: string;
   name: string;
+  /** Of the file as it is. */
   bytes: number;
   contentType: string;
   fileName: string;
+  /** What the file is, by its content: `wav`. */
+  type: string;
+  info: AudioInfo | undefined;
+  /** Form fields beside the file and the name. */
+  fields: Readonly<Record<string, string>>;
+  /** As a row of a manifest. */
+  values: ManifestValues;
 }
 
 export interface PlanOptions {
-  cwd: string;
   /** Name of the prompt; only with a single file. */
   name?: string | undefined;
-  /** Whether the file is decoded and sent as WAV. */
-  convert: boolean;
+  nameRule?: NameRule | undefined;
+  /** What files are turned into before they are sent. */
+  conversion?: Conversion | undefined;
   allowTruncated: boolean;
   /** Skip the check of the size, for a service whose limit has changed. */
   anySize: boolean;
@@ -35,111 +50,85 @@ export interface Plan {
   skipped: string[];
 }
 
-/** Names that promise audio: in a folder such a file is meant, whatever it holds. */
-const AUDIO_SUFFIX = /\.(wav|wave|mp3|mp4|m4a|ogg|oga|opus|webm|aac|flac|aif|aiff|au|caf|wma|amr)$/i;
+/** So many files are open at once. */
+const PROBES = 16;
 
-interface Candidate {
-  shown: string;
-  path: string;
-  /** Found in a folder rather than named. */
-  found: boolean;
-}
-
-/** Files as named, and those directly inside folders, in order of their names. */
-async function expand(paths: readonly string[], cwd: string): Promise<Candidate[]> {
-  const candidates: Candidate[] = [];
-  for (const shown of paths) {
-    const path = resolve(cwd, shown);
-    const folder = await stat(path).then(
-      (entry) => entry.isDirectory(),
-      () => false,
-    );
-    if (!folder) {
-      candidates.push({ shown, path, found: false });
-      continue;
-    }
-    const entries = await readdir(path, { withFileTypes: true }).catch((error: unknown) => {
-      throw fileError(shown, error);
-    });
-    const files = entries.filter((entry) => !entry.isDirectory() && !entry.name.startsWith('.'));
-    for (const { name } of files.sort((a, b) => (a.name < b.name ? -1 : 1)))
-      candidates.push({ shown: join(shown, name), path: join(path, name), found: true });
-  }
-  return candidates;
-}
-
-function tooLarge(shown: string, bytes: number, convert: boolean): CliError | undefined {
+function tooLarge(
+  shown: string,
+  bytes: number,
+  conversion: Conversion | undefined,
+  info: AudioInfo | undefined,
+): CliError | undefined {
   if (bytes <= MAX_PROMPT_BYTES) return undefined;
   const megabytes = (size: number) => (size / 1e6).toLocaleString('en-US', { maximumFractionDigits: 1 });
+  const smaller = info === undefined ? undefined : smallEnough(info, MAX_PROMPT_BYTES);
+  const converted =
+    smaller === undefined ? undefined : `With ${smaller.flags} it would have ${formatBytes(smaller.bytes)}`;
+  const otherwise = conversion === undefined ? '; --any-size sends it all the same.' : '.';
+  const hint =
+    converted === undefined
+      ? conversion === undefined
+        ? 'Cut it into parts, use a lower sample rate, or upload it as MP3; --any-size sends it all the same.'
+        : 'Cut it into parts, or upload it as it is.'
+      : `${converted}${otherwise}`;
   return new CliError(
     'usage',
-    `"${shown}" ${convert ? 'would have' : 'has'} ${megabytes(bytes)} MB, and the service takes ${megabytes(MAX_PROMPT_BYTES)} MB at most`,
-    {
-      hint: convert
-        ? 'Cut it into parts, or upload it as it is.'
-        : 'Cut it into parts, use a lower sample rate, or upload it as MP3; --any-size sends it all the same.',
-    },
+    `"${shown}" ${conversion === undefined ? 'has' : 'would have'} ${megabytes(bytes)} MB, and the service takes ${megabytes(MAX_PROMPT_BYTES)} MB at most`,
+    { hint },
   );
 }
 
-/** Opens a WAV file only to see whether it is whole; what cannot be decoded yet is taken as it is. */
-async function inspect(path: string, options: PlanOptions): Promise<AudioInput['info']> {
-  const input = await openAudio(path, { allowTruncated: options.allowTruncated });
-  await input.close();
-  return input.info;
-}
-
-const MAX_NAME = 255;
-
-/** @throws CliError `usage` for a name that is no name. @param whose what it is the name of, for the message */
-function checkName(name: string, whose: string): string {
-  const trimmed = name.trim();
-  if (trimmed === '')
-    throw new CliError('usage', `The name of the prompt ${whose} is empty`, {
-      hint: 'Give a name that says what is heard, such as --name "Main menu".',
-    });
-  const { length } = [...trimmed];
-  if (length > MAX_NAME)
-    throw new CliError(
-      'usage',
-      `The name of the prompt ${whose} has ${length} characters, and ${MAX_NAME} are the most`,
-      { hint: 'Choose a shorter one with --name.' },
-    );
-  return trimmed;
+function nameOf(source: UploadSource, index: number, { name, nameRule }: PlanOptions): string {
+  if (source.name !== undefined) return checkName(source.name, `in ${source.place ?? 'the manifest'}`);
+  const whose = `from "${source.shown}"`;
+  if (nameRule !== undefined) return checkName(nameRule(source, index), whose);
+  return name ?? checkName(stemOf(source.path), whose);
 }
 
 /** Checks one file. @returns undefined for a file in a folder that is no audio */
-async function planOne(candidate: Candidate, options: PlanOptions): Promise<PlannedUpload | undefined> {
-  const { shown, path, found } = candidate;
-  const identity = await identifyFile(path);
-  if (identity.type === undefined) {
-    if (found && !AUDIO_SUFFIX.test(path)) return undefined;
+async function planOne(source: UploadSource, index: number, options: PlanOptions): Promise<PlannedUpload> {
+  const { shown, path } = source;
+  const { conversion } = options;
+  const { identity, info, failure } = await probeFile(path, options.allowTruncated);
+  if (identity.type === undefined)
     // Says what the file holds instead, or where its header breaks off.
-    await inspect(path, options);
-    throw new CliError('usage', `"${shown}" holds ${identity.content}, not audio`);
-  }
+    throw failure ?? new CliError('usage', `"${path}" holds ${identity.content}, not audio`);
   const { container, name: typeName, mimeType } = identity.type;
-  if (!options.convert && !(PROMPT_TYPES as readonly string[]).includes(container))
-    throw new CliError('usage', `"${shown}" is ${typeName} audio, which the service does not take`, {
-      hint: `It takes ${PROMPT_TYPES.join(', ')}.`,
+  if (conversion === undefined && !(PROMPT_TYPES as readonly string[]).includes(container))
+    throw new CliError('usage', `"${path}" is ${typeName} audio, which the service does not take`, {
+      hint: `It takes ${PROMPT_TYPES.join(', ')}${info === undefined ? '' : '; --convert makes it WAV'}.`,
     });
-  let bytes = identity.size;
-  if (options.convert || container === 'wav') {
-    const info = await inspect(path, options);
-    if (options.convert && info.frames !== undefined) bytes = 44 + info.frames * info.channels * 2;
-  }
-  const large = options.anySize ? undefined : tooLarge(shown, bytes, options.convert);
+  // What cannot be decoded here is taken as it is, unless it is to be decoded, or is no whole WAV file.
+  if (failure !== undefined && (conversion !== undefined || container === 'wav')) throw failure;
+  const bytes =
+    conversion === undefined || info === undefined ? identity.size : convertedBytes(info, conversion);
+  const large = options.anySize ? undefined : tooLarge(shown, bytes ?? 0, conversion, info);
   if (large !== undefined) throw large;
-  const file = basename(path);
-  const stem = file.slice(0, file.length - extname(file).length) || file;
+  const name = nameOf(source, index, options);
   return {
     shown,
+    place: source.place,
     path,
-    name: options.name ?? checkName(stem, `from "${shown}"`),
+    name,
     bytes: identity.size,
-    contentType: options.convert ? 'audio/wav' : mimeType,
-    fileName: options.convert ? `${stem}.wav` : file,
+    contentType: conversion === undefined ? mimeType : 'audio/wav',
+    fileName: conversion === undefined ? basename(path) : `${stemOf(path)}.wav`,
+    type: container,
+    info,
+    fields: source.fields,
+    values: rowOf(source, name),
   };
+}
+
+/** Everything that was said of a file, so that a manifest of those that failed needs no flags. */
+function rowOf({ path, fields, values }: UploadSource, name: string): ManifestValues {
+  return Object.assign(Object.create(null), values, { file: path, name }, fields) as ManifestValues;
+}
+
+/** What a prompt is known by: names are unique within a group. */
+export function keyOf({ name, fields }: Pick<PlannedUpload, 'name' | 'fields'>): string {
+  const group = fields['org_unit_id'];
+  return group === undefined ? name : `${group}/${name}`;
 }
 
 /** Two files of one run with one name: the service would reject the second. */
@@ -147,49 +136,72 @@ function doubleNames(uploads: readonly PlannedUpload[]): CliError[] {
   const first = new Map<string, PlannedUpload>();
   const problems: CliError[] = [];
   for (const upload of uploads) {
-    const other = first.get(upload.name);
-    if (other === undefined) first.set(upload.name, upload);
-    else
-      problems.push(
-        new CliError(
-          'usage',
-          `"${upload.shown}" and "${other.shown}" would both be named ${JSON.stringify(upload.name)}`,
-          {
-            hint: 'Names are unique: rename one of the files, or upload it by itself with --name.',
-          },
-        ),
-      );
+    const key = keyOf(upload);
+    const other = first.get(key);
+    if (other === undefined) first.set(key, upload);
+    else problems.push(doubleName(upload, other));
   }
   return problems;
+}
+
+function doubleName(upload: PlannedUpload, other: PlannedUpload): CliError {
+  const message = `"${upload.shown}" and "${other.shown}" would both be named ${JSON.stringify(upload.name)}`;
+  return new CliError('usage', upload.place === undefined ? message : `${upload.place}: ${message}`, {
+    hint: 'Names are unique: rename one of the files, or choose names with --name-template or a manifest.',
+  });
+}
+
+/** Problem of a file, in words of its name and its place in a manifest. */
+function problemOf(error: CliError, source: UploadSource): CliError {
+  const named = asNamed(error, source) as CliError;
+  if (source.place === undefined || named.message.includes(source.place)) return named;
+  return new CliError(named.type, `${source.place}: ${named.message}`, { hint: named.hint, cause: named });
 }
 
 /**
  * Checks every file: that it is there, whole, audio of a kind that the service takes, not too large, and that no
  * two of them would share a name.
  *
- * @throws CliError only for what concerns no single file; the problems of files are collected in the plan
+ * @throws CliError only for what concerns no single file; the problems of files are collected in the plan, those of
+ *   names that are there twice behind the others
  */
-export async function planUploads(paths: readonly string[], given: PlanOptions): Promise<Plan> {
+export async function planUploads(sources: readonly UploadSource[], given: PlanOptions): Promise<Plan> {
   const name = given.name === undefined ? undefined : checkName(given.name, '(--name)');
   const options = { ...given, name };
-  const candidates = await expand(paths, options.cwd);
-  const plan: Plan = { uploads: [], problems: [], skipped: [] };
-  if (options.name !== undefined && candidates.length > 1)
-    throw new CliError('usage', `--name names one prompt, but there are ${candidates.length} files`, {
-      hint: 'Leave it out: each prompt is then named after its file.',
+  if (name !== undefined && sources.length > 1)
+    throw new CliError('usage', `--name names one prompt, but there are ${sources.length} files`, {
+      hint: 'Leave it out: each prompt is then named after its file. --name-template is a rule for many.',
     });
-  for (const candidate of candidates) {
-    try {
-      const planned = await planOne(candidate, options);
-      if (planned === undefined) plan.skipped.push(candidate.shown);
-      else plan.uploads.push(planned);
-    } catch (error) {
-      if (!(error instanceof CliError)) throw error;
-      plan.problems.push(error);
+  const planned: (PlannedUpload | CliError | undefined)[] = [];
+  const queue = sources.entries();
+  const probe = async () => {
+    for (const [index, source] of queue) {
+      try {
+        planned[index] = await planOne(source, index, options);
+      } catch (error) {
+        if (!(error instanceof CliError)) throw error;
+        planned[index] = problemOf(error, source);
+      }
     }
+  };
+  await Promise.all(Array.from({ length: PROBES }, probe));
+  const plan: Plan = { uploads: [], problems: [], skipped: [] };
+  for (const entry of planned) {
+    if (entry instanceof CliError) plan.problems.push(entry);
+    else if (entry !== undefined) plan.uploads.push(entry);
   }
-  plan.problems.push(...doubleNames(plan.uploads));
-  if (plan.uploads.length === 0 && plan.problems.length === 0)
-    throw new CliError('usage', `There is no audio file in ${paths.join(', ')}`);
+  const doubles = doubleNames(plan.uploads);
+  plan.problems.push(...doubles);
   return plan;
+}
+
+/** The uploads without those whose name an earlier one of them has. */
+export function withoutDoubles(uploads: readonly PlannedUpload[]): PlannedUpload[] {
+  const seen = new Set<string>();
+  return uploads.filter((upload) => {
+    const key = keyOf(upload);
+    if (seen.has(key)) return false;
+    seen.add(key);
+    return true;
+  });
 }
