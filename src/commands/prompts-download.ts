@@ -192,7 +192,7 @@ function writeError(shown: string, error: unknown): CliError {
     EEXIST: 'it is there already',
     EISDIR: 'it is a folder',
   };
-  return new CliError('usage', `${shown} cannot be written: ${reasons[code] ?? code}`, { cause: error });
+  return new CliError('usage', `"${shown}" cannot be written: ${reasons[code] ?? code}`, { cause: error });
 }
 
 interface Place {
@@ -278,18 +278,13 @@ class DownloadWork {
     const status = await lstat(target).catch(() => undefined);
     if (status === undefined) return undefined;
     if (skipExisting !== true)
-      throw new CliError('usage', `${shown} is there already`, {
-        hint: '--force replaces files, --skip-existing leaves those of the same size.',
-      });
+      throw new CliError(
+        'usage',
+        `"${shown}" is there already (--force replaces it, --skip-existing leaves it)`,
+      );
     if (bytes === undefined) return undefined;
     if (status.isFile() && status.size === bytes) return bytes;
-    throw new CliError(
-      'usage',
-      `${shown} is there already, and has ${status.size} bytes rather than ${bytes}`,
-      {
-        hint: '--force replaces it.',
-      },
-    );
+    throw new CliError('usage', `"${shown}" is there already with another size (--force replaces it)`);
   }
 
   /** Gives a finished file its name; without `--force` never that of another file. */
