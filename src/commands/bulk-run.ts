@@ -50,8 +50,11 @@ export interface BulkJob<Item, Prepared, Result>
   heading: string;
   /** Asks whether so many items are to be worked on; throws when not. */
   confirm?: ((count: number) => Promise<void>) | undefined;
-  /** Where what failed is written, unless `--failed-to` says it: beside the journal without it. */
-  failedPath?: string | undefined;
+  /**
+   * Where what failed is written, unless `--failed-to` says it: beside the journal without it; false where it cannot be
+   * given again.
+   */
+  failedPath?: string | false | undefined;
   /** Ending of the default manifest of what failed. `csv` without it; `ndjson` keeps types. */
   failedFormat?: 'csv' | 'ndjson';
   /** Whether what is in doubt may be given again with what failed, since it is looked up first. */
@@ -289,6 +292,7 @@ class BulkCommand<Item, Prepared, Result> {
 
   #defaultFailedPath(): string | undefined {
     const { failedPath, journalPath, failedFormat = 'csv' } = this.#job;
+    if (failedPath === false) return undefined;
     if (failedPath !== undefined) return failedPath;
     const journal = journalPathOf(journalPath, this.#flags);
     return journal === undefined ? undefined : `${journal.replace(/\.journal$/, '')}.failed.${failedFormat}`;
