@@ -404,7 +404,9 @@ describe('Ctrl-C in the middle of an upload', () => {
     expect(rows.filter(({ outcome }) => outcome === 'done')).toHaveLength(1);
     // Whether the fifth was on its way already is a matter of moments.
     expect(rows.filter(({ outcome }) => outcome === 'in_doubt').length).toBeGreaterThanOrEqual(3);
-    expect(result.stderr).toMatch(/"message": ?"Interrupted; 1 uploaded, [34] in doubt, [12] not begun of 6"/);
+    expect(result.stderr).toMatch(
+      /"message": ?"Interrupted; 1 uploaded, [34] in doubt, [12] not begun of 6"/,
+    );
     expect(result.stderr).toContain('with --resume goes on');
   });
 
