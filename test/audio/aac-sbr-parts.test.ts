@@ -37,7 +37,7 @@ import { TimeGrid } from '../../src/audio/codecs/aac/sbr/time-grid.ts';
 import { hasKernels } from '../../src/audio/kernel.ts';
 import { DamagedPacket } from '../../src/audio/packets.ts';
 import { BitWriter, random, snr } from './aac-helpers.ts';
-import { codeWords } from './sbr-writer.ts';
+import { codeWords } from './sbr-words.ts';
 
 const HEADER: SbrHeader = {
   ampRes: 0,
