@@ -210,11 +210,12 @@ class BulkCommand<Item, Prepared, Result> {
   async #confirm(): Promise<void> {
     const { confirm, key, hash } = this.#job;
     if (confirm === undefined) return;
-    const open = this.#items.filter((item) => {
-      const known = this.#journal?.lookup(key(item), hash?.(item) ?? '');
-      return known?.state !== 'done' || (known.changed && this.#job.changed !== 'skip');
-    });
-    if (open.length > 0) await confirm(open.length);
+    let open = 0;
+    for (const item of this.#items) {
+      const known = this.#journal?.lookup(key(item), (await hash?.(item)) ?? '');
+      if (known?.state !== 'done' || (known.changed && this.#job.changed !== 'skip')) open++;
+    }
+    if (open > 0) await confirm(open);
   }
 
   #tellStart(): void {
