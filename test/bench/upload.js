@@ -17,7 +17,7 @@ const RUNS = 3;
 const PEAK_BAR_MB = 200;
 const PLAN_BAR_MS = 5_000;
 /** A file of 60 MB may cost so much more than a run of small ones. */
-const LARGE_BAR_MB = 30;
+const LARGE_BAR_MB = 60;
 
 const bin = fileURLToPath(new URL('../../bin/convirza.js', import.meta.url));
 const preload = fileURLToPath(new URL('./peak-memory.cjs', import.meta.url));
