@@ -310,6 +310,8 @@ async function sha256(path: string, signal: AbortSignal): Promise<string> {
 
 type Prepared = ConvertedFile | undefined;
 
+const MOST_REMARKS = 20;
+
 /** The work on one file, for the run of all. */
 class UploadJob {
   readonly service: ServicePrompts;
@@ -319,6 +321,7 @@ class UploadJob {
   readonly #conversion: Conversion | undefined;
   readonly #converter: Converter | undefined;
   readonly #count: number;
+  readonly #remarks: string[] = [];
 
   constructor(
     invocation: Invocation,
@@ -389,13 +392,18 @@ class UploadJob {
     };
   }
 
+  /** Tells what there is to know about conversions, behind the progress, and removes what they made. */
   async close(): Promise<void> {
+    for (const text of this.#remarks.slice(0, MOST_REMARKS)) this.#invocation.warn(text);
+    const rest = this.#remarks.length - MOST_REMARKS;
+    if (rest > 0)
+      this.#invocation.warn(`And ${rest} more remarks on conversions; audio inspect tells of single files.`);
     await this.#converter?.close();
   }
 
   async #convert(converter: Converter, upload: PlannedUpload): Promise<ConvertedFile> {
     const made = await converter.convert(upload);
-    for (const text of warnings(made.result.notes)) this.#invocation.warn(cleanLine(textAbout(text, upload)));
+    for (const text of warnings(made.result.notes)) this.#remarks.push(cleanLine(textAbout(text, upload)));
     if (this.#input.anySize === true || made.bytes <= MAX_PROMPT_BYTES) return made;
     await converter.release(made);
     throw new CliError(
