@@ -6,6 +6,7 @@ import { addEndpointCommand } from './commands/endpoint-command.ts';
 import { globalFlagsHelp, HELP, wrap } from './commands/help.ts';
 import { addLocalCommands, LOCAL_COMMANDS } from './commands/local-commands.ts';
 import { addPromptCommands } from './commands/prompt-commands.ts';
+import { addPromptFolderCommands } from './commands/prompt-folder-commands.ts';
 import { makeRun } from './commands/run.ts';
 import type { Context } from './context.ts';
 import { FAMILIES } from './convirza/catalogue/index.ts';
@@ -78,7 +79,10 @@ export function buildProgram(ctx: Context, words?: readonly string[]): Command {
     for (const endpoint of named.length > 0 ? named : endpoints)
       addEndpointCommand(family, endpoint, ctx, run, words);
     if (name === 'auth') addAuthCommands(family, run);
-    if (name === 'prompts') addPromptCommands(family, run);
+    if (name === 'prompts') {
+      addPromptCommands(family, run);
+      addPromptFolderCommands(family, run);
+    }
   }
   const inFamily = words?.some((word) => FAMILIES.some(({ name }) => name === word)) ?? false;
   if (!inFamily || LOCAL_COMMANDS.some((name) => words?.includes(name)))

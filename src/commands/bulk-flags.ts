@@ -26,15 +26,24 @@ function parseConcurrency(text: string): number {
   return value;
 }
 
-/** @param rateFlag where `--rate` means something else */
-export function addBulkFlags(command: Command, rateFlag = '--rate'): Command {
+/**
+ * How fast a run goes.
+ *
+ * @param rateFlag where `--rate` means something else
+ */
+export function addPaceFlags(command: Command, rateFlag = '--rate'): Command {
   return command
     .addOption(
       new Option('--concurrency <n>', `how many at once (default: ${DEFAULT_CONCURRENCY})`).argParser(
         parseConcurrency,
       ),
     )
-    .option(`${rateFlag} <n/time>`, 'at most so many requests in a time: 10/s, 600/min')
+    .option(`${rateFlag} <n/time>`, 'at most so many requests in a time: 10/s, 600/min');
+}
+
+/** @param rateFlag where `--rate` means something else */
+export function addBulkFlags(command: Command, rateFlag = '--rate'): Command {
+  return addPaceFlags(command, rateFlag)
     .option('--journal <file>', 'where the journal of the run is kept')
     .option('--resume', 'go on with an earlier run: what its journal has as done is left out')
     .option('--retry-failed', 'only what failed in an earlier run, by its journal')

@@ -50,17 +50,24 @@ export interface BulkJob<Item, Prepared, Result>
   heading: string;
   /** Asks whether so many items are to be worked on; throws when not. */
   confirm?: ((count: number) => Promise<void>) | undefined;
-  /** Where what failed is written, unless `--failed-to` says it: beside the journal without it. */
-  failedPath?: string | undefined;
+  /**
+   * Where what failed is written, unless `--failed-to` says it: beside the journal without it; false where it cannot be
+   * given again.
+   */
+  failedPath?: string | false | undefined;
   /** Ending of the default manifest of what failed. `csv` without it; `ndjson` keeps types. */
   failedFormat?: 'csv' | 'ndjson';
   /** Whether what is in doubt may be given again with what failed, since it is looked up first. */
   resendsDoubts?: boolean;
 }
 
-/** Errors after which the rest cannot do better: no credentials, or a wall of refusals. */
+/**
+ * Errors after which the rest cannot do better: no credentials, or a wall of refusals. A 403 may be of one item alone, in
+ * a group that the account may not change.
+ */
 export function stopsAll(error: unknown): boolean {
-  return error instanceof CliError && (error.type === 'auth' || error.type === 'rate_limited');
+  if (!(error instanceof CliError)) return false;
+  return error.type === 'rate_limited' || (error.type === 'auth' && error.status !== 403);
 }
 
 /**
@@ -164,7 +171,7 @@ class BulkCommand<Item, Prepared, Result> {
     if (confirm === undefined) return;
     let open = 0;
     for (const item of this.#items) {
-      const known = this.#journal?.lookup(key(item), (await hash?.(item)) ?? '');
+      const known = this.#journal?.lookup(key(item), await hash?.(item));
       if (known?.state !== 'done' || (known.changed && this.#job.changed !== 'skip')) open++;
     }
     if (open > 0) await confirm(open);
@@ -285,6 +292,7 @@ class BulkCommand<Item, Prepared, Result> {
 
   #defaultFailedPath(): string | undefined {
     const { failedPath, journalPath, failedFormat = 'csv' } = this.#job;
+    if (failedPath === false) return undefined;
     if (failedPath !== undefined) return failedPath;
     const journal = journalPathOf(journalPath, this.#flags);
     return journal === undefined ? undefined : `${journal.replace(/\.journal$/, '')}.failed.${failedFormat}`;

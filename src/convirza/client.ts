@@ -5,7 +5,7 @@ import type { Override } from './override.ts';
 import { mayRetry, type RetryPolicy, retryAfterMs, retryDelayMs } from './retry.ts';
 import type { TokenSource } from './tokens.ts';
 import { scrub, secretsOf } from './trace.ts';
-import type { Body, HttpRequest, Transport } from './transport.ts';
+import type { Body, HttpRequest, StreamedAnswer, Transport } from './transport.ts';
 import { TransportError } from './transport-error.ts';
 import { apiPath, buildUrl, fillPath, type Query } from './url.ts';
 
@@ -120,6 +120,44 @@ export class ConvirzaClient {
     return { method, url: apiPath(this.#options.apiUrl, path, call.query), body: call.body };
   }
 
+  /**
+   * Reads a file at any address, once. The token goes along to the API's own host alone, and redirects are not
+   * followed.
+   *
+   * @param receive takes the file; called for a success only
+   * @param signed whether the token may go along at all
+   * @returns what `receive` returns, or the answer that is no file
+   * @throws as `Transport.stream`
+   */
+  async stream<T>(
+    url: URL,
+    receive: (answer: StreamedAnswer) => Promise<T>,
+    { signal, signed }: { signal?: AbortSignal | undefined; signed: boolean },
+  ): Promise<{ result: T } | { refused: RawAnswer }> {
+    const { tokens, transport, gate, apiUrl, now } = this.#options;
+    const once = async (token: string | undefined) => {
+      const headers: Record<string, string> = token === undefined ? {} : { authorization: `Bearer ${token}` };
+      await gate?.ready(signal);
+      const outcome = await transport.stream(
+        { method: 'GET', url, headers: { accept: '*/*', ...headers } },
+        async (answer) =>
+          isSuccess(answer.status)
+            ? { result: await receive(answer) }
+            : { refused: await refusal(answer, token) },
+        signal,
+      );
+      if ('refused' in outcome && outcome.refused.status === 429)
+        gate?.refused(retryAfterMs(outcome.refused.headers['retry-after'], now()));
+      return outcome;
+    };
+    const isOwn = signed && url.origin === apiUrl.origin;
+    const token = isOwn ? await tokens?.accessToken(signal) : undefined;
+    const first = await once(token);
+    if (token === undefined || !('refused' in first) || first.refused.status !== 401) return first;
+    const renewed = await tokens?.renew(token, signal);
+    return renewed === undefined || renewed === token ? first : once(renewed);
+  }
+
   async #sendSignedIn(request: HttpRequest, repeatable: boolean, signal?: AbortSignal): Promise<RawAnswer> {
     const { tokens } = this.#options;
     if (tokens === undefined) throw new Error('this client was made without credentials');
@@ -173,6 +211,21 @@ export class ConvirzaClient {
       await sleep(delayMs, signal);
     }
   }
+}
+
+/** More of an answer that is no file is not needed to say why. */
+const MAX_REFUSAL_BYTES = 65_536;
+
+async function refusal({ body, ...head }: StreamedAnswer, token: string | undefined): Promise<RawAnswer> {
+  const parts: Uint8Array[] = [];
+  let bytes = 0;
+  for await (const part of body) {
+    parts.push(part);
+    bytes += part.length;
+    if (bytes >= MAX_REFUSAL_BYTES) break;
+  }
+  const text = Buffer.concat(parts).toString('utf8');
+  return { ...head, text: token === undefined ? text : scrub(text, [token]) };
 }
 
 /** A deletion that was repeated after its answer got lost finds nothing left to delete: it did succeed. */

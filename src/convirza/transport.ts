@@ -24,6 +24,11 @@ export interface HttpRequest {
   body?: Body | undefined;
 }
 
+/** An answer whose body is still on its way. */
+export interface StreamedAnswer extends Omit<RawAnswer, 'text'> {
+  body: AsyncIterable<Uint8Array>;
+}
+
 export interface TransportOptions {
   /** Longest silence in milliseconds: for the connection, for the first answer, between two pieces of it. */
   timeoutMs: number;
@@ -160,47 +165,82 @@ export class Transport {
    * @throws TransportError when there is no whole answer; the signal's reason when it aborts
    */
   async send(request: HttpRequest, signal?: AbortSignal): Promise<RawAnswer> {
-    const endpoint = `${request.method} ${request.url.origin}${request.url.pathname}`;
-    const headers: Record<string, string> = {
-      accept: 'application/json',
-      'user-agent': this.#options.userAgent,
-      ...request.headers,
-    };
-    let body: string | AsyncIterable<Uint8Array> | undefined;
-    if (request.body?.kind === 'json') {
-      headers['content-type'] = 'application/json';
-      body = JSON.stringify(request.body.value);
-    } else if (request.body !== undefined) {
-      headers['content-type'] = request.body.contentType;
-      headers['content-length'] = String(request.body.bytes);
-      body = request.body.stream();
-    }
     const { now, trace } = this.#options;
-    trace?.(traceRequest({ ...request, headers }));
+    const whole = { ...request, headers: { accept: 'application/json', ...this.#headers(request) } };
+    const begun = now();
+    return this.#exchange(whole, signal, async (answer, headers, endpoint) => {
+      const text = await readText(await decompress(answer.body, headers['content-encoding']), endpoint);
+      const raw = { status: answer.statusCode, headers, text, endpoint, timestamp: this.#timestamp() };
+      trace?.(scrub(traceAnswer(raw, now() - begun), secretsOf(whole)));
+      return raw;
+    });
+  }
+
+  /**
+   * Sends one request, once, and hands its answer over as it comes, of any size. Redirects are not followed.
+   *
+   * @param read takes the answer, whatever its status; what it leaves of the body is not waited for. Of what it throws
+   * all but CliErrors count as failures of the connection
+   * @throws TransportError when the connection breaks off, also while `read` is at it; the signal's reason when it
+   * aborts
+   */
+  async stream<T>(
+    request: HttpRequest,
+    read: (answer: StreamedAnswer) => Promise<T>,
+    signal?: AbortSignal,
+  ): Promise<T> {
+    const { now, trace } = this.#options;
+    const whole = { ...request, headers: { 'accept-encoding': 'identity', ...this.#headers(request) } };
+    const begun = now();
+    return this.#exchange(whole, signal, async (answer, headers, endpoint) => {
+      const status = answer.statusCode;
+      const head = { status, headers, endpoint, timestamp: this.#timestamp() };
+      trace?.(scrub(traceAnswer({ ...head, text: '' }, now() - begun), secretsOf(whole)));
+      try {
+        return await read({ ...head, body: await decompress(answer.body, headers['content-encoding']) });
+      } finally {
+        // Whoever wants no more of it has heard all that matters.
+        answer.body.on('error', () => {});
+        answer.body.destroy();
+      }
+    });
+  }
+
+  #headers({ headers, body }: HttpRequest): Record<string, string> {
+    const all: Record<string, string> = { 'user-agent': this.#options.userAgent, ...headers };
+    if (body?.kind === 'json') all['content-type'] = 'application/json';
+    else if (body !== undefined) {
+      all['content-type'] = body.contentType;
+      all['content-length'] = String(body.bytes);
+    }
+    return all;
+  }
+
+  async #exchange<T>(
+    request: HttpRequest & { headers: Record<string, string> },
+    signal: AbortSignal | undefined,
+    read: (answer: Dispatcher.ResponseData, headers: Record<string, string>, endpoint: string) => Promise<T>,
+  ): Promise<T> {
+    const { method, url, headers, body } = request;
+    const endpoint = `${method} ${url.origin}${url.pathname}`;
+    const { now, trace } = this.#options;
+    trace?.(traceRequest(request));
     const begun = now();
     try {
       this.#dispatchers ??= openDispatchers(this.#options);
       const { direct, proxied } = await this.#dispatchers;
-      const dispatcher = isLoopback(request.url) ? direct : (proxied ?? direct);
+      const dispatcher = isLoopback(url) ? direct : (proxied ?? direct);
+      const sent = body?.kind === 'json' ? JSON.stringify(body.value) : body?.stream();
       const answer = await requestOn.call(dispatcher, {
-        origin: request.url.origin,
-        path: `${request.url.pathname}${request.url.search}`,
-        method: request.method as Dispatcher.HttpMethod,
+        origin: url.origin,
+        path: `${url.pathname}${url.search}`,
+        method: method as Dispatcher.HttpMethod,
         headers,
         // undici's types name Node's own streams only; it takes any async iterable.
-        body: body as string,
+        body: sent as string,
         ...(signal === undefined ? {} : { signal }),
       });
-      const received = flatHeaders(answer.headers);
-      const raw = {
-        status: answer.statusCode,
-        headers: received,
-        text: await readText(await decompress(answer.body, received['content-encoding']), endpoint),
-        endpoint,
-        timestamp: this.#timestamp(),
-      };
-      trace?.(scrub(traceAnswer(raw, now() - begun), secretsOf({ ...request, headers })));
-      return raw;
+      return await read(answer, flatHeaders(answer.headers), endpoint);
     } catch (error) {
       if (signal?.aborted) throw signal.reason;
       // A mistake of ours is no failure of the network.
