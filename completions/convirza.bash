@@ -45,7 +45,7 @@ _convirza_flags() {
 --watch
 --curl
 ' ;;
-      "users create"|"users update"|"users patch") offer='--username
+      "users create") offer='--username
 --first-name
 --last-name
 --ct-user-ou-id
@@ -64,10 +64,61 @@ _convirza_flags() {
 --curl
 --field
 --data
+--from
+--all-columns
+--concurrency
+--rate
+--journal
+--resume
+--retry-failed
+--shard
+--skip-invalid
+--failed-to
+' ;;
+      "users update"|"users patch") offer='--username
+--first-name
+--last-name
+--ct-user-ou-id
+--role
+--role-id
+--user-ext-id
+--user-status
+--timezone
+--agent-ring-to
+--agent-code
+--score-call
+--no-score-call
+--access-audio
+--no-access-audio
+--dry-run
+--curl
+--field
+--data
+--from
+--id-column
+--all-columns
+--concurrency
+--rate
+--journal
+--resume
+--retry-failed
+--shard
+--skip-invalid
+--failed-to
 ' ;;
       "users delete"|"groups delete"|"webhooks delete"|"prompts delete"|"agents delete"|"routes delete"|"broadcasts delete"|"tags delete") offer='--yes
 --dry-run
 --curl
+--from
+--id-column
+--concurrency
+--rate
+--journal
+--resume
+--retry-failed
+--shard
+--skip-invalid
+--failed-to
 ' ;;
       "groups list"|"webhooks list"|"prompts list"|"agents list"|"numbers available"|"numbers assigned"|"numbers provisioned"|"routes list"|"broadcasts list"|"tags list"|"ad-sources list"|"industries list") offer='--limit
 --offset
@@ -88,7 +139,7 @@ _convirza_flags() {
 --no-active
 --curl
 ' ;;
-      "groups create"|"groups update"|"groups patch") offer='--org-unit-name
+      "groups create") offer='--org-unit-name
 --org-unit-ext-id
 --org-unit-parent-id
 --top-ou-id
@@ -104,11 +155,73 @@ _convirza_flags() {
 --curl
 --field
 --data
+--from
+--all-columns
+--concurrency
+--rate
+--journal
+--resume
+--retry-failed
+--shard
+--skip-invalid
+--failed-to
 ' ;;
-      "webhooks create"|"webhooks update"|"webhooks patch"|"agents create"|"agents update"|"agents patch"|"routes create"|"routes update"|"routes patch"|"broadcasts create"|"broadcasts update"|"broadcasts patch"|"tags create"|"tags update") offer='--dry-run
+      "groups update"|"groups patch") offer='--org-unit-name
+--org-unit-ext-id
+--org-unit-parent-id
+--top-ou-id
+--billing-id
+--address
+--city
+--state
+--zip
+--phone-number
+--industry-id
+--timezone
+--dry-run
 --curl
 --field
 --data
+--from
+--id-column
+--all-columns
+--concurrency
+--rate
+--journal
+--resume
+--retry-failed
+--shard
+--skip-invalid
+--failed-to
+' ;;
+      "webhooks create"|"agents create"|"routes create"|"broadcasts create"|"tags create") offer='--dry-run
+--curl
+--field
+--data
+--from
+--concurrency
+--rate
+--journal
+--resume
+--retry-failed
+--shard
+--skip-invalid
+--failed-to
+' ;;
+      "webhooks update"|"webhooks patch"|"agents update"|"agents patch"|"routes update"|"routes patch"|"broadcasts update"|"broadcasts patch"|"tags update") offer='--dry-run
+--curl
+--field
+--data
+--from
+--id-column
+--concurrency
+--rate
+--journal
+--resume
+--retry-failed
+--shard
+--skip-invalid
+--failed-to
 ' ;;
       "prompts upload") offer='--message-type
 --name
@@ -117,15 +230,47 @@ _convirza_flags() {
 --recording-created-by
 --dry-run
 --curl
+--from
+--recursive
+--name-template
 --convert
+--rate
+--channels
+--normalize
+--trim-silence
+--encoding
 --allow-truncated
 --any-size
+--concurrency
+--rate-limit
+--journal
+--resume
+--retry-failed
+--shard
+--skip-invalid
+--failed-to
+' ;;
+      "prompts manifest") offer='--out
+--force
+--recursive
+--name-template
+--message-type
+--org-unit-id
 ' ;;
       "numbers order"|"numbers release") offer='--yes
 --dry-run
 --curl
 --field
 --data
+--from
+--concurrency
+--rate
+--journal
+--resume
+--retry-failed
+--shard
+--skip-invalid
+--failed-to
 ' ;;
       "calls list") offer='--start
 --end
@@ -276,7 +421,7 @@ _convirza() {
     word=${words[i]}
     if [[ -n $flag ]]; then flag=''; continue; fi
     case "$word" in
-      --address|--agent-code|--agent-ring-to|--api-url|--billing-id|--bits|--bundle|--ca-file|--call-id|--caller-id|--campaign-id|--channel|--channels|--city|--columns|--config-id|--ct-user-ou-id|--data|--disposition|--duration|--email|--encoding|--end|--error|--field|--first-name|--format|--gain|--group-name|--host|--include|--industry-id|--input|--input-channels|--input-encoding|--input-rate|--jobs|--jq|--last-name|--limit|--login-key|--message-type|--name|--normalize|--oauth-url|--offset|--order|--org-unit-ext-id|--org-unit-id|--org-unit-name|--org-unit-parent-id|--out|--output|--phone-number|--player|--port|--preset|--profile|--project-id|--provisioned-route-id|--proxy|--rate|--recording-created-by|--recording-file-type|--reply-timeout|--retries|--ring-to|--role|--role-id|--save|--search|--seed|--sort|--sort-by|--sort-order|--speed|--start|--state|--status|--timeout|--timezone|--to|--token-key|--top-ou-id|--transport|--type|--user-ext-id|--user-status|--username|--voice-url|--zip|-d|-f|-o) flag=$word ;;
+      --address|--agent-code|--agent-ring-to|--api-url|--billing-id|--bits|--bundle|--ca-file|--call-id|--caller-id|--campaign-id|--channel|--channels|--city|--columns|--concurrency|--config-id|--ct-user-ou-id|--data|--disposition|--duration|--email|--encoding|--end|--error|--failed-to|--field|--first-name|--format|--from|--gain|--group-name|--host|--id-column|--include|--industry-id|--input|--input-channels|--input-encoding|--input-rate|--jobs|--journal|--jq|--last-name|--limit|--login-key|--message-type|--name|--name-template|--normalize|--oauth-url|--offset|--order|--org-unit-ext-id|--org-unit-id|--org-unit-name|--org-unit-parent-id|--out|--output|--phone-number|--player|--port|--preset|--profile|--project-id|--provisioned-route-id|--proxy|--rate|--rate-limit|--recording-created-by|--recording-file-type|--reply-timeout|--retries|--ring-to|--role|--role-id|--save|--search|--seed|--shard|--sort|--sort-by|--sort-order|--speed|--start|--state|--status|--timeout|--timezone|--to|--token-key|--top-ou-id|--transport|--type|--user-ext-id|--user-status|--username|--voice-url|--zip|-d|-f|-o) flag=$word ;;
       -?*) ;;
       *)
         if ((count == 0)); then
@@ -285,7 +430,7 @@ _convirza() {
           fi
           next="${path:+$path }$word"
           case "$next" in
-            "auth"|"auth login"|"auth refresh"|"auth logout"|"auth profile"|"auth status"|"auth list"|"auth switch"|"auth token"|"auth migrate"|"users"|"users list"|"users get"|"users create"|"users update"|"users patch"|"users delete"|"groups"|"groups list"|"groups children"|"groups tree"|"groups hierarchy"|"groups get"|"groups create"|"groups update"|"groups patch"|"groups delete"|"webhooks"|"webhooks list"|"webhooks get"|"webhooks create"|"webhooks update"|"webhooks patch"|"webhooks delete"|"prompts"|"prompts list"|"prompts upload"|"prompts delete"|"agents"|"agents list"|"agents get"|"agents create"|"agents update"|"agents patch"|"agents delete"|"numbers"|"numbers available"|"numbers assigned"|"numbers provisioned"|"numbers order"|"numbers release"|"routes"|"routes list"|"routes get"|"routes create"|"routes update"|"routes patch"|"routes delete"|"broadcasts"|"broadcasts list"|"broadcasts get"|"broadcasts create"|"broadcasts update"|"broadcasts patch"|"broadcasts delete"|"calls"|"calls list"|"calls get"|"sms"|"sms list"|"tags"|"tags list"|"tags create"|"tags update"|"tags delete"|"ad-sources"|"ad-sources list"|"industries"|"industries list"|"audio"|"audio convert"|"audio inspect"|"audio play"|"voice"|"voice login"|"voice stream"|"sandbox"|"sandbox start"|"config"|"config list"|"config get"|"config set"|"config unset"|"api"|"whoami"|"schema"|"open"|"completion"|"doctor"|"demo") path=$next; continue ;;
+            "auth"|"auth login"|"auth refresh"|"auth logout"|"auth profile"|"auth status"|"auth list"|"auth switch"|"auth token"|"auth migrate"|"users"|"users list"|"users get"|"users create"|"users update"|"users patch"|"users delete"|"groups"|"groups list"|"groups children"|"groups tree"|"groups hierarchy"|"groups get"|"groups create"|"groups update"|"groups patch"|"groups delete"|"webhooks"|"webhooks list"|"webhooks get"|"webhooks create"|"webhooks update"|"webhooks patch"|"webhooks delete"|"prompts"|"prompts list"|"prompts upload"|"prompts delete"|"prompts manifest"|"agents"|"agents list"|"agents get"|"agents create"|"agents update"|"agents patch"|"agents delete"|"numbers"|"numbers available"|"numbers assigned"|"numbers provisioned"|"numbers order"|"numbers release"|"routes"|"routes list"|"routes get"|"routes create"|"routes update"|"routes patch"|"routes delete"|"broadcasts"|"broadcasts list"|"broadcasts get"|"broadcasts create"|"broadcasts update"|"broadcasts patch"|"broadcasts delete"|"calls"|"calls list"|"calls get"|"sms"|"sms list"|"tags"|"tags list"|"tags create"|"tags update"|"tags delete"|"ad-sources"|"ad-sources list"|"industries"|"industries list"|"audio"|"audio convert"|"audio inspect"|"audio play"|"voice"|"voice login"|"voice stream"|"sandbox"|"sandbox start"|"config"|"config list"|"config get"|"config set"|"config unset"|"api"|"whoami"|"schema"|"open"|"completion"|"doctor"|"demo") path=$next; continue ;;
           esac
         fi
         count=$((count + 1))
@@ -313,10 +458,19 @@ asc' ;;
       "users create --role"|"users update --role"|"users patch --role") offer='Admin
 Standard
 ReadOnly' ;;
+      "users create --from"|"users create --journal"|"users create --failed-to"|"users update --from"|"users update --journal"|"users update --failed-to"|"users patch --from"|"users patch --journal"|"users patch --failed-to"|"users delete --from"|"users delete --journal"|"users delete --failed-to"|"groups create --from"|"groups create --journal"|"groups create --failed-to"|"groups update --from"|"groups update --journal"|"groups update --failed-to"|"groups patch --from"|"groups patch --journal"|"groups patch --failed-to"|"groups delete --from"|"groups delete --journal"|"groups delete --failed-to"|"webhooks create --from"|"webhooks create --journal"|"webhooks create --failed-to"|"webhooks update --from"|"webhooks update --journal"|"webhooks update --failed-to"|"webhooks patch --from"|"webhooks patch --journal"|"webhooks patch --failed-to"|"webhooks delete --from"|"webhooks delete --journal"|"webhooks delete --failed-to"|"prompts upload --from"|"prompts upload --journal"|"prompts upload --failed-to"|"prompts delete --from"|"prompts delete --journal"|"prompts delete --failed-to"|"prompts manifest --out"|"prompts manifest -o"|"agents create --from"|"agents create --journal"|"agents create --failed-to"|"agents update --from"|"agents update --journal"|"agents update --failed-to"|"agents patch --from"|"agents patch --journal"|"agents patch --failed-to"|"agents delete --from"|"agents delete --journal"|"agents delete --failed-to"|"numbers order --from"|"numbers order --journal"|"numbers order --failed-to"|"numbers release --from"|"numbers release --journal"|"numbers release --failed-to"|"routes create --from"|"routes create --journal"|"routes create --failed-to"|"routes update --from"|"routes update --journal"|"routes update --failed-to"|"routes patch --from"|"routes patch --journal"|"routes patch --failed-to"|"routes delete --from"|"routes delete --journal"|"routes delete --failed-to"|"broadcasts create --from"|"broadcasts create --journal"|"broadcasts create --failed-to"|"broadcasts update --from"|"broadcasts update --journal"|"broadcasts update --failed-to"|"broadcasts patch --from"|"broadcasts patch --journal"|"broadcasts patch --failed-to"|"broadcasts delete --from"|"broadcasts delete --journal"|"broadcasts delete --failed-to"|"tags create --from"|"tags create --journal"|"tags create --failed-to"|"tags update --from"|"tags update --journal"|"tags update --failed-to"|"tags delete --from"|"tags delete --journal"|"tags delete --failed-to"|"audio convert --out"|"audio convert -o"|"voice stream --save"|"api --input"|"doctor --bundle"|"doctor --error"|*" --ca-file") files=1 ;;
       "prompts upload --message-type") offer='prompt
 whisper
 voicemail
 survey' ;;
+      "prompts upload --convert") offer='wav' ;;
+      "prompts upload --channels"|"audio convert --channels") offer='1
+2
+source' ;;
+      "prompts upload --encoding"|"audio convert --encoding") offer='pcm
+float
+alaw
+mulaw' ;;
       "calls list --disposition") offer='ANSWERED
 NO ANSWER
 BUSY
@@ -334,22 +488,14 @@ transcription' ;;
 assignedToYou
 unassigned
 close' ;;
-      "audio convert --out"|"audio convert -o"|"voice stream --save"|"api --input"|"doctor --bundle"|"doctor --error"|*" --ca-file") files=1 ;;
       "audio convert --preset") offer='voice
 telephone
 telephone-alaw
 speech
 cd' ;;
-      "audio convert --channels") offer='1
-2
-source' ;;
       "audio convert --bits") offer='16
 24
 32' ;;
-      "audio convert --encoding") offer='pcm
-float
-alaw
-mulaw' ;;
       "audio convert --format") offer='wav
 raw' ;;
       "audio convert --input-encoding"|"audio inspect --input-encoding"|"audio play --input-encoding") offer='u8
@@ -425,7 +571,8 @@ patch
 delete' ;;
       "prompts:0") offer='list
 upload
-delete' ;;
+delete
+manifest' ;;
       "numbers:0") offer='available
 assigned
 provisioned
@@ -452,7 +599,7 @@ unset' ;;
       "users get:0"|"users update:0"|"users patch:0"|"users delete:0") offer=$(_convirza_ask 'ids' 'users' "${words[@]:1}") ;;
       "groups hierarchy:0"|"groups get:0"|"groups update:0"|"groups patch:0"|"groups delete:0") offer=$(_convirza_ask 'ids' 'groups' "${words[@]:1}") ;;
       "webhooks get:0"|"webhooks update:0"|"webhooks patch:0"|"webhooks delete:0") offer=$(_convirza_ask 'ids' 'webhooks' "${words[@]:1}") ;;
-      "prompts upload:"*|"audio convert:"*|"audio inspect:"*|"audio play:0"|"voice stream:0") files=1 ;;
+      "prompts upload:"*|"prompts manifest:"*|"audio convert:"*|"audio inspect:"*|"audio play:0"|"voice stream:0") files=1 ;;
       "prompts delete:0") offer=$(_convirza_ask 'ids' 'prompts' "${words[@]:1}") ;;
       "agents get:0"|"agents update:0"|"agents patch:0"|"agents delete:0") offer=$(_convirza_ask 'ids' 'agents' "${words[@]:1}") ;;
       "routes get:0"|"routes update:0"|"routes patch:0"|"routes delete:0") offer=$(_convirza_ask 'ids' 'routes' "${words[@]:1}") ;;

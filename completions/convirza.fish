@@ -22,13 +22,13 @@ function __convirza_flags
         case 'users get'
             printf '%s\t%s\n' '--curl' 'print the equal curl line and send nothing'
         case 'users create'
-            printf '%s\t%s\n' '--username' 'email address to sign in with' '--first-name' 'first name' '--last-name' 'last name' '--ct-user-ou-id' 'group of the user, inside your own hierarchy' '--role' 'role (one of Admin, Standard, ReadOnly)' '--role-id' 'role as a number (1 Admin, 2 Standard, 3 ReadOnly): the documentation uses both forms' '--user-ext-id' 'id of the user in your own system' '--user-status' 'status (one of active, inactive, deleted)' '--timezone' 'IANA time zone (default: the group\'s)' '--agent-ring-to' 'number the agent is called on, E.164' '--agent-code' 'agent code' '--score-call' 'calls of this user are scored' '--no-score-call' 'not: calls of this user are scored' '--access-audio' 'may listen to recordings' '--no-access-audio' 'not: may listen to recordings' '--dry-run' 'show the request and send nothing' '--curl' 'print the equal curl line and send nothing' '--field' 'any field; name:=json for other than text, name=@file for a file' '--data' 'fields as JSON: an object, @file, or - for standard input'
+            printf '%s\t%s\n' '--username' 'email address to sign in with' '--first-name' 'first name' '--last-name' 'last name' '--ct-user-ou-id' 'group of the user, inside your own hierarchy' '--role' 'role (one of Admin, Standard, ReadOnly)' '--role-id' 'role as a number (1 Admin, 2 Standard, 3 ReadOnly): the documentation uses both forms' '--user-ext-id' 'id of the user in your own system' '--user-status' 'status (one of active, inactive, deleted)' '--timezone' 'IANA time zone (default: the group\'s)' '--agent-ring-to' 'number the agent is called on, E.164' '--agent-code' 'agent code' '--score-call' 'calls of this user are scored' '--no-score-call' 'not: calls of this user are scored' '--access-audio' 'may listen to recordings' '--no-access-audio' 'not: may listen to recordings' '--dry-run' 'show the request and send nothing' '--curl' 'print the equal curl line and send nothing' '--field' 'any field; name:=json for other than text, name=@file for a file' '--data' 'fields as JSON: an object, @file, or - for standard input' '--from' 'one request for each row: CSV, JSON, NDJSON, or - for standard input' '--all-columns' 'with --from: send columns that are no known fields, too' '--concurrency' 'how many at once (default: 4)' '--rate' 'at most so many requests in a time: 10/s, 600/min' '--journal' 'where the journal of the run is kept' '--resume' 'go on with an earlier run: what its journal has as done is left out' '--retry-failed' 'only what failed in an earlier run, by its journal' '--shard' 'only one part of the items, the same on every machine: 2/8' '--skip-invalid' 'leave out what has problems, and do the rest' '--failed-to' 'where what failed is written, to be given again (.csv, .json, .ndjson)'
         case 'users update'
-            printf '%s\t%s\n' '--username' 'email address to sign in with' '--first-name' 'first name' '--last-name' 'last name' '--ct-user-ou-id' 'group of the user, inside your own hierarchy' '--role' 'role (one of Admin, Standard, ReadOnly)' '--role-id' 'role as a number (1 Admin, 2 Standard, 3 ReadOnly): the documentation uses both forms' '--user-ext-id' 'id of the user in your own system' '--user-status' 'status (one of active, inactive, deleted)' '--timezone' 'IANA time zone (default: the group\'s)' '--agent-ring-to' 'number the agent is called on, E.164' '--agent-code' 'agent code' '--score-call' 'calls of this user are scored' '--no-score-call' 'not: calls of this user are scored' '--access-audio' 'may listen to recordings' '--no-access-audio' 'not: may listen to recordings' '--dry-run' 'show the request and send nothing' '--curl' 'print the equal curl line and send nothing' '--field' 'any field; name:=json for other than text, name=@file for a file' '--data' 'fields as JSON: an object, @file, or - for standard input'
+            printf '%s\t%s\n' '--username' 'email address to sign in with' '--first-name' 'first name' '--last-name' 'last name' '--ct-user-ou-id' 'group of the user, inside your own hierarchy' '--role' 'role (one of Admin, Standard, ReadOnly)' '--role-id' 'role as a number (1 Admin, 2 Standard, 3 ReadOnly): the documentation uses both forms' '--user-ext-id' 'id of the user in your own system' '--user-status' 'status (one of active, inactive, deleted)' '--timezone' 'IANA time zone (default: the group\'s)' '--agent-ring-to' 'number the agent is called on, E.164' '--agent-code' 'agent code' '--score-call' 'calls of this user are scored' '--no-score-call' 'not: calls of this user are scored' '--access-audio' 'may listen to recordings' '--no-access-audio' 'not: may listen to recordings' '--dry-run' 'show the request and send nothing' '--curl' 'print the equal curl line and send nothing' '--field' 'any field; name:=json for other than text, name=@file for a file' '--data' 'fields as JSON: an object, @file, or - for standard input' '--from' 'one request for each row: CSV, JSON, NDJSON, or - for standard input' '--id-column' 'with --from: the column of the id' '--all-columns' 'with --from: send columns that are no known fields, too' '--concurrency' 'how many at once (default: 4)' '--rate' 'at most so many requests in a time: 10/s, 600/min' '--journal' 'where the journal of the run is kept' '--resume' 'go on with an earlier run: what its journal has as done is left out' '--retry-failed' 'only what failed in an earlier run, by its journal' '--shard' 'only one part of the items, the same on every machine: 2/8' '--skip-invalid' 'leave out what has problems, and do the rest' '--failed-to' 'where what failed is written, to be given again (.csv, .json, .ndjson)'
         case 'users patch'
-            printf '%s\t%s\n' '--username' 'email address to sign in with' '--first-name' 'first name' '--last-name' 'last name' '--ct-user-ou-id' 'group of the user, inside your own hierarchy' '--role' 'role (one of Admin, Standard, ReadOnly)' '--role-id' 'role as a number (1 Admin, 2 Standard, 3 ReadOnly): the documentation uses both forms' '--user-ext-id' 'id of the user in your own system' '--user-status' 'status (one of active, inactive, deleted)' '--timezone' 'IANA time zone (default: the group\'s)' '--agent-ring-to' 'number the agent is called on, E.164' '--agent-code' 'agent code' '--score-call' 'calls of this user are scored' '--no-score-call' 'not: calls of this user are scored' '--access-audio' 'may listen to recordings' '--no-access-audio' 'not: may listen to recordings' '--dry-run' 'show the request and send nothing' '--curl' 'print the equal curl line and send nothing' '--field' 'any field; name:=json for other than text, name=@file for a file' '--data' 'fields as JSON: an object, @file, or - for standard input'
+            printf '%s\t%s\n' '--username' 'email address to sign in with' '--first-name' 'first name' '--last-name' 'last name' '--ct-user-ou-id' 'group of the user, inside your own hierarchy' '--role' 'role (one of Admin, Standard, ReadOnly)' '--role-id' 'role as a number (1 Admin, 2 Standard, 3 ReadOnly): the documentation uses both forms' '--user-ext-id' 'id of the user in your own system' '--user-status' 'status (one of active, inactive, deleted)' '--timezone' 'IANA time zone (default: the group\'s)' '--agent-ring-to' 'number the agent is called on, E.164' '--agent-code' 'agent code' '--score-call' 'calls of this user are scored' '--no-score-call' 'not: calls of this user are scored' '--access-audio' 'may listen to recordings' '--no-access-audio' 'not: may listen to recordings' '--dry-run' 'show the request and send nothing' '--curl' 'print the equal curl line and send nothing' '--field' 'any field; name:=json for other than text, name=@file for a file' '--data' 'fields as JSON: an object, @file, or - for standard input' '--from' 'one request for each row: CSV, JSON, NDJSON, or - for standard input' '--id-column' 'with --from: the column of the id' '--all-columns' 'with --from: send columns that are no known fields, too' '--concurrency' 'how many at once (default: 4)' '--rate' 'at most so many requests in a time: 10/s, 600/min' '--journal' 'where the journal of the run is kept' '--resume' 'go on with an earlier run: what its journal has as done is left out' '--retry-failed' 'only what failed in an earlier run, by its journal' '--shard' 'only one part of the items, the same on every machine: 2/8' '--skip-invalid' 'leave out what has problems, and do the rest' '--failed-to' 'where what failed is written, to be given again (.csv, .json, .ndjson)'
         case 'users delete'
-            printf '%s\t%s\n' '--yes' 'do not ask' '--dry-run' 'show the request and send nothing' '--curl' 'print the equal curl line and send nothing'
+            printf '%s\t%s\n' '--yes' 'do not ask' '--dry-run' 'show the request and send nothing' '--curl' 'print the equal curl line and send nothing' '--from' 'one request for each row: CSV, JSON, NDJSON, or - for standard input' '--id-column' 'with --from: the column of the id' '--concurrency' 'how many at once (default: 4)' '--rate' 'at most so many requests in a time: 10/s, 600/min' '--journal' 'where the journal of the run is kept' '--resume' 'go on with an earlier run: what its journal has as done is left out' '--retry-failed' 'only what failed in an earlier run, by its journal' '--shard' 'only one part of the items, the same on every machine: 2/8' '--skip-invalid' 'leave out what has problems, and do the rest' '--failed-to' 'where what failed is written, to be given again (.csv, .json, .ndjson)'
         case 'groups list'
             printf '%s\t%s\n' '--limit' 'rows wanted, over several pages if need be (default: 100)' '--offset' 'rows to skip (default: 0)' '--all' 'all rows, page by page' '--watch' 'show it again when it changes, looking every 5 seconds' '--curl' 'print the equal curl line and send nothing'
         case 'groups children'
@@ -40,43 +40,45 @@ function __convirza_flags
         case 'groups get'
             printf '%s\t%s\n' '--curl' 'print the equal curl line and send nothing'
         case 'groups create'
-            printf '%s\t%s\n' '--org-unit-name' 'name, unique among its siblings' '--org-unit-ext-id' 'id of the group in your own system' '--org-unit-parent-id' 'parent group: existing, active, inside your own hierarchy' '--top-ou-id' 'topmost group of the account' '--billing-id' 'billing id' '--address' 'street address' '--city' 'city' '--state' 'state' '--zip' 'postal code' '--phone-number' 'telephone number' '--industry-id' 'industry (see: industries list)' '--timezone' 'IANA time zone (default: the parent\'s)' '--dry-run' 'show the request and send nothing' '--curl' 'print the equal curl line and send nothing' '--field' 'any field; name:=json for other than text, name=@file for a file' '--data' 'fields as JSON: an object, @file, or - for standard input'
+            printf '%s\t%s\n' '--org-unit-name' 'name, unique among its siblings' '--org-unit-ext-id' 'id of the group in your own system' '--org-unit-parent-id' 'parent group: existing, active, inside your own hierarchy' '--top-ou-id' 'topmost group of the account' '--billing-id' 'billing id' '--address' 'street address' '--city' 'city' '--state' 'state' '--zip' 'postal code' '--phone-number' 'telephone number' '--industry-id' 'industry (see: industries list)' '--timezone' 'IANA time zone (default: the parent\'s)' '--dry-run' 'show the request and send nothing' '--curl' 'print the equal curl line and send nothing' '--field' 'any field; name:=json for other than text, name=@file for a file' '--data' 'fields as JSON: an object, @file, or - for standard input' '--from' 'one request for each row: CSV, JSON, NDJSON, or - for standard input' '--all-columns' 'with --from: send columns that are no known fields, too' '--concurrency' 'how many at once (default: 4)' '--rate' 'at most so many requests in a time: 10/s, 600/min' '--journal' 'where the journal of the run is kept' '--resume' 'go on with an earlier run: what its journal has as done is left out' '--retry-failed' 'only what failed in an earlier run, by its journal' '--shard' 'only one part of the items, the same on every machine: 2/8' '--skip-invalid' 'leave out what has problems, and do the rest' '--failed-to' 'where what failed is written, to be given again (.csv, .json, .ndjson)'
         case 'groups update'
-            printf '%s\t%s\n' '--org-unit-name' 'name, unique among its siblings' '--org-unit-ext-id' 'id of the group in your own system' '--org-unit-parent-id' 'parent group: existing, active, inside your own hierarchy' '--top-ou-id' 'topmost group of the account' '--billing-id' 'billing id' '--address' 'street address' '--city' 'city' '--state' 'state' '--zip' 'postal code' '--phone-number' 'telephone number' '--industry-id' 'industry (see: industries list)' '--timezone' 'IANA time zone (default: the parent\'s)' '--dry-run' 'show the request and send nothing' '--curl' 'print the equal curl line and send nothing' '--field' 'any field; name:=json for other than text, name=@file for a file' '--data' 'fields as JSON: an object, @file, or - for standard input'
+            printf '%s\t%s\n' '--org-unit-name' 'name, unique among its siblings' '--org-unit-ext-id' 'id of the group in your own system' '--org-unit-parent-id' 'parent group: existing, active, inside your own hierarchy' '--top-ou-id' 'topmost group of the account' '--billing-id' 'billing id' '--address' 'street address' '--city' 'city' '--state' 'state' '--zip' 'postal code' '--phone-number' 'telephone number' '--industry-id' 'industry (see: industries list)' '--timezone' 'IANA time zone (default: the parent\'s)' '--dry-run' 'show the request and send nothing' '--curl' 'print the equal curl line and send nothing' '--field' 'any field; name:=json for other than text, name=@file for a file' '--data' 'fields as JSON: an object, @file, or - for standard input' '--from' 'one request for each row: CSV, JSON, NDJSON, or - for standard input' '--id-column' 'with --from: the column of the id' '--all-columns' 'with --from: send columns that are no known fields, too' '--concurrency' 'how many at once (default: 4)' '--rate' 'at most so many requests in a time: 10/s, 600/min' '--journal' 'where the journal of the run is kept' '--resume' 'go on with an earlier run: what its journal has as done is left out' '--retry-failed' 'only what failed in an earlier run, by its journal' '--shard' 'only one part of the items, the same on every machine: 2/8' '--skip-invalid' 'leave out what has problems, and do the rest' '--failed-to' 'where what failed is written, to be given again (.csv, .json, .ndjson)'
         case 'groups patch'
-            printf '%s\t%s\n' '--org-unit-name' 'name, unique among its siblings' '--org-unit-ext-id' 'id of the group in your own system' '--org-unit-parent-id' 'parent group: existing, active, inside your own hierarchy' '--top-ou-id' 'topmost group of the account' '--billing-id' 'billing id' '--address' 'street address' '--city' 'city' '--state' 'state' '--zip' 'postal code' '--phone-number' 'telephone number' '--industry-id' 'industry (see: industries list)' '--timezone' 'IANA time zone (default: the parent\'s)' '--dry-run' 'show the request and send nothing' '--curl' 'print the equal curl line and send nothing' '--field' 'any field; name:=json for other than text, name=@file for a file' '--data' 'fields as JSON: an object, @file, or - for standard input'
+            printf '%s\t%s\n' '--org-unit-name' 'name, unique among its siblings' '--org-unit-ext-id' 'id of the group in your own system' '--org-unit-parent-id' 'parent group: existing, active, inside your own hierarchy' '--top-ou-id' 'topmost group of the account' '--billing-id' 'billing id' '--address' 'street address' '--city' 'city' '--state' 'state' '--zip' 'postal code' '--phone-number' 'telephone number' '--industry-id' 'industry (see: industries list)' '--timezone' 'IANA time zone (default: the parent\'s)' '--dry-run' 'show the request and send nothing' '--curl' 'print the equal curl line and send nothing' '--field' 'any field; name:=json for other than text, name=@file for a file' '--data' 'fields as JSON: an object, @file, or - for standard input' '--from' 'one request for each row: CSV, JSON, NDJSON, or - for standard input' '--id-column' 'with --from: the column of the id' '--all-columns' 'with --from: send columns that are no known fields, too' '--concurrency' 'how many at once (default: 4)' '--rate' 'at most so many requests in a time: 10/s, 600/min' '--journal' 'where the journal of the run is kept' '--resume' 'go on with an earlier run: what its journal has as done is left out' '--retry-failed' 'only what failed in an earlier run, by its journal' '--shard' 'only one part of the items, the same on every machine: 2/8' '--skip-invalid' 'leave out what has problems, and do the rest' '--failed-to' 'where what failed is written, to be given again (.csv, .json, .ndjson)'
         case 'groups delete'
-            printf '%s\t%s\n' '--yes' 'do not ask' '--dry-run' 'show the request and send nothing' '--curl' 'print the equal curl line and send nothing'
+            printf '%s\t%s\n' '--yes' 'do not ask' '--dry-run' 'show the request and send nothing' '--curl' 'print the equal curl line and send nothing' '--from' 'one request for each row: CSV, JSON, NDJSON, or - for standard input' '--id-column' 'with --from: the column of the id' '--concurrency' 'how many at once (default: 4)' '--rate' 'at most so many requests in a time: 10/s, 600/min' '--journal' 'where the journal of the run is kept' '--resume' 'go on with an earlier run: what its journal has as done is left out' '--retry-failed' 'only what failed in an earlier run, by its journal' '--shard' 'only one part of the items, the same on every machine: 2/8' '--skip-invalid' 'leave out what has problems, and do the rest' '--failed-to' 'where what failed is written, to be given again (.csv, .json, .ndjson)'
         case 'webhooks list'
             printf '%s\t%s\n' '--limit' 'rows wanted, over several pages if need be (default: 100)' '--offset' 'rows to skip (default: 0)' '--all' 'all rows, page by page' '--watch' 'show it again when it changes, looking every 5 seconds' '--curl' 'print the equal curl line and send nothing'
         case 'webhooks get'
             printf '%s\t%s\n' '--curl' 'print the equal curl line and send nothing'
         case 'webhooks create'
-            printf '%s\t%s\n' '--dry-run' 'show the request and send nothing' '--curl' 'print the equal curl line and send nothing' '--field' 'any field; name:=json for other than text, name=@file for a file' '--data' 'fields as JSON: an object, @file, or - for standard input'
+            printf '%s\t%s\n' '--dry-run' 'show the request and send nothing' '--curl' 'print the equal curl line and send nothing' '--field' 'any field; name:=json for other than text, name=@file for a file' '--data' 'fields as JSON: an object, @file, or - for standard input' '--from' 'one request for each row: CSV, JSON, NDJSON, or - for standard input' '--concurrency' 'how many at once (default: 4)' '--rate' 'at most so many requests in a time: 10/s, 600/min' '--journal' 'where the journal of the run is kept' '--resume' 'go on with an earlier run: what its journal has as done is left out' '--retry-failed' 'only what failed in an earlier run, by its journal' '--shard' 'only one part of the items, the same on every machine: 2/8' '--skip-invalid' 'leave out what has problems, and do the rest' '--failed-to' 'where what failed is written, to be given again (.csv, .json, .ndjson)'
         case 'webhooks update'
-            printf '%s\t%s\n' '--dry-run' 'show the request and send nothing' '--curl' 'print the equal curl line and send nothing' '--field' 'any field; name:=json for other than text, name=@file for a file' '--data' 'fields as JSON: an object, @file, or - for standard input'
+            printf '%s\t%s\n' '--dry-run' 'show the request and send nothing' '--curl' 'print the equal curl line and send nothing' '--field' 'any field; name:=json for other than text, name=@file for a file' '--data' 'fields as JSON: an object, @file, or - for standard input' '--from' 'one request for each row: CSV, JSON, NDJSON, or - for standard input' '--id-column' 'with --from: the column of the id' '--concurrency' 'how many at once (default: 4)' '--rate' 'at most so many requests in a time: 10/s, 600/min' '--journal' 'where the journal of the run is kept' '--resume' 'go on with an earlier run: what its journal has as done is left out' '--retry-failed' 'only what failed in an earlier run, by its journal' '--shard' 'only one part of the items, the same on every machine: 2/8' '--skip-invalid' 'leave out what has problems, and do the rest' '--failed-to' 'where what failed is written, to be given again (.csv, .json, .ndjson)'
         case 'webhooks patch'
-            printf '%s\t%s\n' '--dry-run' 'show the request and send nothing' '--curl' 'print the equal curl line and send nothing' '--field' 'any field; name:=json for other than text, name=@file for a file' '--data' 'fields as JSON: an object, @file, or - for standard input'
+            printf '%s\t%s\n' '--dry-run' 'show the request and send nothing' '--curl' 'print the equal curl line and send nothing' '--field' 'any field; name:=json for other than text, name=@file for a file' '--data' 'fields as JSON: an object, @file, or - for standard input' '--from' 'one request for each row: CSV, JSON, NDJSON, or - for standard input' '--id-column' 'with --from: the column of the id' '--concurrency' 'how many at once (default: 4)' '--rate' 'at most so many requests in a time: 10/s, 600/min' '--journal' 'where the journal of the run is kept' '--resume' 'go on with an earlier run: what its journal has as done is left out' '--retry-failed' 'only what failed in an earlier run, by its journal' '--shard' 'only one part of the items, the same on every machine: 2/8' '--skip-invalid' 'leave out what has problems, and do the rest' '--failed-to' 'where what failed is written, to be given again (.csv, .json, .ndjson)'
         case 'webhooks delete'
-            printf '%s\t%s\n' '--yes' 'do not ask' '--dry-run' 'show the request and send nothing' '--curl' 'print the equal curl line and send nothing'
+            printf '%s\t%s\n' '--yes' 'do not ask' '--dry-run' 'show the request and send nothing' '--curl' 'print the equal curl line and send nothing' '--from' 'one request for each row: CSV, JSON, NDJSON, or - for standard input' '--id-column' 'with --from: the column of the id' '--concurrency' 'how many at once (default: 4)' '--rate' 'at most so many requests in a time: 10/s, 600/min' '--journal' 'where the journal of the run is kept' '--resume' 'go on with an earlier run: what its journal has as done is left out' '--retry-failed' 'only what failed in an earlier run, by its journal' '--shard' 'only one part of the items, the same on every machine: 2/8' '--skip-invalid' 'leave out what has problems, and do the rest' '--failed-to' 'where what failed is written, to be given again (.csv, .json, .ndjson)'
         case 'prompts list'
             printf '%s\t%s\n' '--limit' 'rows wanted, over several pages if need be (default: 100)' '--offset' 'rows to skip (default: 0)' '--all' 'all rows, page by page' '--watch' 'show it again when it changes, looking every 5 seconds' '--curl' 'print the equal curl line and send nothing'
         case 'prompts upload'
-            printf '%s\t%s\n' '--message-type' 'prompt (IVR), whisper (to the agent), voicemail (greeting), survey (question) (one of prompt, whisper, voicemail, survey)' '--name' 'name, unique within the group; one file only (default: the file name without its ending)' '--org-unit-id' 'group that owns the prompt' '--recording-file-type' 'kind of recording (default: uploaded)' '--recording-created-by' 'id of the user who recorded it' '--dry-run' 'show the request and send nothing' '--curl' 'print the equal curl line and send nothing' '--convert' 'decode and upload as 16-bit PCM WAV' '--allow-truncated' 'take what there is of a file that is shorter than it says' '--any-size' 'send files over 50 MB all the same'
+            printf '%s\t%s\n' '--message-type' 'prompt (IVR), whisper (to the agent), voicemail (greeting), survey (question) (one of prompt, whisper, voicemail, survey)' '--name' 'name, unique within the group; one file only (default: the file name without its ending)' '--org-unit-id' 'group that owns the prompt' '--recording-file-type' 'kind of recording (default: uploaded)' '--recording-created-by' 'id of the user who recorded it' '--dry-run' 'show the request and send nothing' '--curl' 'print the equal curl line and send nothing' '--from' 'manifest of files and fields: CSV, JSON or NDJSON; - for standard input' '--recursive' 'look into folders inside folders' '--name-template' 'name of each prompt by a rule: {dir}, {parent}, {stem}, {ext}, {index}' '--convert' 'decode and upload as 16-bit PCM WAV' '--rate' 'convert to this sample rate, such as 8k, 24000' '--channels' 'convert to 1, 2 or source' '--normalize' 'convert to a loudness, such as -16; peaks stay below -1 dBTP' '--trim-silence' 'convert, and cut silence at both ends (default: below -50 dBFS)' '--encoding' 'convert to pcm, float, alaw or mulaw' '--allow-truncated' 'take what there is of a file that is shorter than it says' '--any-size' 'send files over 50 MB all the same' '--concurrency' 'how many at once (default: 4)' '--rate-limit' 'at most so many requests in a time: 10/s, 600/min' '--journal' 'where the journal of the run is kept' '--resume' 'go on with an earlier run: what its journal has as done is left out' '--retry-failed' 'only what failed in an earlier run, by its journal' '--shard' 'only one part of the items, the same on every machine: 2/8' '--skip-invalid' 'leave out what has problems, and do the rest' '--failed-to' 'where what failed is written, to be given again (.csv, .json, .ndjson)'
         case 'prompts delete'
-            printf '%s\t%s\n' '--yes' 'do not ask' '--dry-run' 'show the request and send nothing' '--curl' 'print the equal curl line and send nothing'
+            printf '%s\t%s\n' '--yes' 'do not ask' '--dry-run' 'show the request and send nothing' '--curl' 'print the equal curl line and send nothing' '--from' 'one request for each row: CSV, JSON, NDJSON, or - for standard input' '--id-column' 'with --from: the column of the id' '--concurrency' 'how many at once (default: 4)' '--rate' 'at most so many requests in a time: 10/s, 600/min' '--journal' 'where the journal of the run is kept' '--resume' 'go on with an earlier run: what its journal has as done is left out' '--retry-failed' 'only what failed in an earlier run, by its journal' '--shard' 'only one part of the items, the same on every machine: 2/8' '--skip-invalid' 'leave out what has problems, and do the rest' '--failed-to' 'where what failed is written, to be given again (.csv, .json, .ndjson)'
+        case 'prompts manifest'
+            printf '%s\t%s\n' '--out' 'where it is written (default: standard output)' '--force' 'replace a file that is there' '--recursive' 'look into folders inside folders' '--name-template' 'name of each prompt by a rule: {dir}, {parent}, {stem}, {ext}, {index}' '--message-type' 'purpose of all of them: prompt, whisper, voicemail, survey' '--org-unit-id' 'group that owns all of them'
         case 'agents list'
             printf '%s\t%s\n' '--limit' 'rows wanted, over several pages if need be (default: 100)' '--offset' 'rows to skip (default: 0)' '--all' 'all rows, page by page' '--watch' 'show it again when it changes, looking every 5 seconds' '--curl' 'print the equal curl line and send nothing'
         case 'agents get'
             printf '%s\t%s\n' '--curl' 'print the equal curl line and send nothing'
         case 'agents create'
-            printf '%s\t%s\n' '--dry-run' 'show the request and send nothing' '--curl' 'print the equal curl line and send nothing' '--field' 'any field; name:=json for other than text, name=@file for a file' '--data' 'fields as JSON: an object, @file, or - for standard input'
+            printf '%s\t%s\n' '--dry-run' 'show the request and send nothing' '--curl' 'print the equal curl line and send nothing' '--field' 'any field; name:=json for other than text, name=@file for a file' '--data' 'fields as JSON: an object, @file, or - for standard input' '--from' 'one request for each row: CSV, JSON, NDJSON, or - for standard input' '--concurrency' 'how many at once (default: 4)' '--rate' 'at most so many requests in a time: 10/s, 600/min' '--journal' 'where the journal of the run is kept' '--resume' 'go on with an earlier run: what its journal has as done is left out' '--retry-failed' 'only what failed in an earlier run, by its journal' '--shard' 'only one part of the items, the same on every machine: 2/8' '--skip-invalid' 'leave out what has problems, and do the rest' '--failed-to' 'where what failed is written, to be given again (.csv, .json, .ndjson)'
         case 'agents update'
-            printf '%s\t%s\n' '--dry-run' 'show the request and send nothing' '--curl' 'print the equal curl line and send nothing' '--field' 'any field; name:=json for other than text, name=@file for a file' '--data' 'fields as JSON: an object, @file, or - for standard input'
+            printf '%s\t%s\n' '--dry-run' 'show the request and send nothing' '--curl' 'print the equal curl line and send nothing' '--field' 'any field; name:=json for other than text, name=@file for a file' '--data' 'fields as JSON: an object, @file, or - for standard input' '--from' 'one request for each row: CSV, JSON, NDJSON, or - for standard input' '--id-column' 'with --from: the column of the id' '--concurrency' 'how many at once (default: 4)' '--rate' 'at most so many requests in a time: 10/s, 600/min' '--journal' 'where the journal of the run is kept' '--resume' 'go on with an earlier run: what its journal has as done is left out' '--retry-failed' 'only what failed in an earlier run, by its journal' '--shard' 'only one part of the items, the same on every machine: 2/8' '--skip-invalid' 'leave out what has problems, and do the rest' '--failed-to' 'where what failed is written, to be given again (.csv, .json, .ndjson)'
         case 'agents patch'
-            printf '%s\t%s\n' '--dry-run' 'show the request and send nothing' '--curl' 'print the equal curl line and send nothing' '--field' 'any field; name:=json for other than text, name=@file for a file' '--data' 'fields as JSON: an object, @file, or - for standard input'
+            printf '%s\t%s\n' '--dry-run' 'show the request and send nothing' '--curl' 'print the equal curl line and send nothing' '--field' 'any field; name:=json for other than text, name=@file for a file' '--data' 'fields as JSON: an object, @file, or - for standard input' '--from' 'one request for each row: CSV, JSON, NDJSON, or - for standard input' '--id-column' 'with --from: the column of the id' '--concurrency' 'how many at once (default: 4)' '--rate' 'at most so many requests in a time: 10/s, 600/min' '--journal' 'where the journal of the run is kept' '--resume' 'go on with an earlier run: what its journal has as done is left out' '--retry-failed' 'only what failed in an earlier run, by its journal' '--shard' 'only one part of the items, the same on every machine: 2/8' '--skip-invalid' 'leave out what has problems, and do the rest' '--failed-to' 'where what failed is written, to be given again (.csv, .json, .ndjson)'
         case 'agents delete'
-            printf '%s\t%s\n' '--yes' 'do not ask' '--dry-run' 'show the request and send nothing' '--curl' 'print the equal curl line and send nothing'
+            printf '%s\t%s\n' '--yes' 'do not ask' '--dry-run' 'show the request and send nothing' '--curl' 'print the equal curl line and send nothing' '--from' 'one request for each row: CSV, JSON, NDJSON, or - for standard input' '--id-column' 'with --from: the column of the id' '--concurrency' 'how many at once (default: 4)' '--rate' 'at most so many requests in a time: 10/s, 600/min' '--journal' 'where the journal of the run is kept' '--resume' 'go on with an earlier run: what its journal has as done is left out' '--retry-failed' 'only what failed in an earlier run, by its journal' '--shard' 'only one part of the items, the same on every machine: 2/8' '--skip-invalid' 'leave out what has problems, and do the rest' '--failed-to' 'where what failed is written, to be given again (.csv, .json, .ndjson)'
         case 'numbers available'
             printf '%s\t%s\n' '--limit' 'rows wanted, over several pages if need be (default: 100)' '--offset' 'rows to skip (default: 0)' '--all' 'all rows, page by page' '--watch' 'show it again when it changes, looking every 5 seconds' '--curl' 'print the equal curl line and send nothing'
         case 'numbers assigned'
@@ -84,33 +86,33 @@ function __convirza_flags
         case 'numbers provisioned'
             printf '%s\t%s\n' '--limit' 'rows wanted, over several pages if need be (default: 100)' '--offset' 'rows to skip (default: 0)' '--all' 'all rows, page by page' '--watch' 'show it again when it changes, looking every 5 seconds' '--curl' 'print the equal curl line and send nothing'
         case 'numbers order'
-            printf '%s\t%s\n' '--yes' 'do not ask' '--dry-run' 'show the request and send nothing' '--curl' 'print the equal curl line and send nothing' '--field' 'any field; name:=json for other than text, name=@file for a file' '--data' 'fields as JSON: an object, @file, or - for standard input'
+            printf '%s\t%s\n' '--yes' 'do not ask' '--dry-run' 'show the request and send nothing' '--curl' 'print the equal curl line and send nothing' '--field' 'any field; name:=json for other than text, name=@file for a file' '--data' 'fields as JSON: an object, @file, or - for standard input' '--from' 'one request for each row: CSV, JSON, NDJSON, or - for standard input' '--concurrency' 'how many at once (default: 4)' '--rate' 'at most so many requests in a time: 10/s, 600/min' '--journal' 'where the journal of the run is kept' '--resume' 'go on with an earlier run: what its journal has as done is left out' '--retry-failed' 'only what failed in an earlier run, by its journal' '--shard' 'only one part of the items, the same on every machine: 2/8' '--skip-invalid' 'leave out what has problems, and do the rest' '--failed-to' 'where what failed is written, to be given again (.csv, .json, .ndjson)'
         case 'numbers release'
-            printf '%s\t%s\n' '--yes' 'do not ask' '--dry-run' 'show the request and send nothing' '--curl' 'print the equal curl line and send nothing' '--field' 'any field; name:=json for other than text, name=@file for a file' '--data' 'fields as JSON: an object, @file, or - for standard input'
+            printf '%s\t%s\n' '--yes' 'do not ask' '--dry-run' 'show the request and send nothing' '--curl' 'print the equal curl line and send nothing' '--field' 'any field; name:=json for other than text, name=@file for a file' '--data' 'fields as JSON: an object, @file, or - for standard input' '--from' 'one request for each row: CSV, JSON, NDJSON, or - for standard input' '--concurrency' 'how many at once (default: 4)' '--rate' 'at most so many requests in a time: 10/s, 600/min' '--journal' 'where the journal of the run is kept' '--resume' 'go on with an earlier run: what its journal has as done is left out' '--retry-failed' 'only what failed in an earlier run, by its journal' '--shard' 'only one part of the items, the same on every machine: 2/8' '--skip-invalid' 'leave out what has problems, and do the rest' '--failed-to' 'where what failed is written, to be given again (.csv, .json, .ndjson)'
         case 'routes list'
             printf '%s\t%s\n' '--limit' 'rows wanted, over several pages if need be (default: 100)' '--offset' 'rows to skip (default: 0)' '--all' 'all rows, page by page' '--watch' 'show it again when it changes, looking every 5 seconds' '--curl' 'print the equal curl line and send nothing'
         case 'routes get'
             printf '%s\t%s\n' '--curl' 'print the equal curl line and send nothing'
         case 'routes create'
-            printf '%s\t%s\n' '--dry-run' 'show the request and send nothing' '--curl' 'print the equal curl line and send nothing' '--field' 'any field; name:=json for other than text, name=@file for a file' '--data' 'fields as JSON: an object, @file, or - for standard input'
+            printf '%s\t%s\n' '--dry-run' 'show the request and send nothing' '--curl' 'print the equal curl line and send nothing' '--field' 'any field; name:=json for other than text, name=@file for a file' '--data' 'fields as JSON: an object, @file, or - for standard input' '--from' 'one request for each row: CSV, JSON, NDJSON, or - for standard input' '--concurrency' 'how many at once (default: 4)' '--rate' 'at most so many requests in a time: 10/s, 600/min' '--journal' 'where the journal of the run is kept' '--resume' 'go on with an earlier run: what its journal has as done is left out' '--retry-failed' 'only what failed in an earlier run, by its journal' '--shard' 'only one part of the items, the same on every machine: 2/8' '--skip-invalid' 'leave out what has problems, and do the rest' '--failed-to' 'where what failed is written, to be given again (.csv, .json, .ndjson)'
         case 'routes update'
-            printf '%s\t%s\n' '--dry-run' 'show the request and send nothing' '--curl' 'print the equal curl line and send nothing' '--field' 'any field; name:=json for other than text, name=@file for a file' '--data' 'fields as JSON: an object, @file, or - for standard input'
+            printf '%s\t%s\n' '--dry-run' 'show the request and send nothing' '--curl' 'print the equal curl line and send nothing' '--field' 'any field; name:=json for other than text, name=@file for a file' '--data' 'fields as JSON: an object, @file, or - for standard input' '--from' 'one request for each row: CSV, JSON, NDJSON, or - for standard input' '--id-column' 'with --from: the column of the id' '--concurrency' 'how many at once (default: 4)' '--rate' 'at most so many requests in a time: 10/s, 600/min' '--journal' 'where the journal of the run is kept' '--resume' 'go on with an earlier run: what its journal has as done is left out' '--retry-failed' 'only what failed in an earlier run, by its journal' '--shard' 'only one part of the items, the same on every machine: 2/8' '--skip-invalid' 'leave out what has problems, and do the rest' '--failed-to' 'where what failed is written, to be given again (.csv, .json, .ndjson)'
         case 'routes patch'
-            printf '%s\t%s\n' '--dry-run' 'show the request and send nothing' '--curl' 'print the equal curl line and send nothing' '--field' 'any field; name:=json for other than text, name=@file for a file' '--data' 'fields as JSON: an object, @file, or - for standard input'
+            printf '%s\t%s\n' '--dry-run' 'show the request and send nothing' '--curl' 'print the equal curl line and send nothing' '--field' 'any field; name:=json for other than text, name=@file for a file' '--data' 'fields as JSON: an object, @file, or - for standard input' '--from' 'one request for each row: CSV, JSON, NDJSON, or - for standard input' '--id-column' 'with --from: the column of the id' '--concurrency' 'how many at once (default: 4)' '--rate' 'at most so many requests in a time: 10/s, 600/min' '--journal' 'where the journal of the run is kept' '--resume' 'go on with an earlier run: what its journal has as done is left out' '--retry-failed' 'only what failed in an earlier run, by its journal' '--shard' 'only one part of the items, the same on every machine: 2/8' '--skip-invalid' 'leave out what has problems, and do the rest' '--failed-to' 'where what failed is written, to be given again (.csv, .json, .ndjson)'
         case 'routes delete'
-            printf '%s\t%s\n' '--yes' 'do not ask' '--dry-run' 'show the request and send nothing' '--curl' 'print the equal curl line and send nothing'
+            printf '%s\t%s\n' '--yes' 'do not ask' '--dry-run' 'show the request and send nothing' '--curl' 'print the equal curl line and send nothing' '--from' 'one request for each row: CSV, JSON, NDJSON, or - for standard input' '--id-column' 'with --from: the column of the id' '--concurrency' 'how many at once (default: 4)' '--rate' 'at most so many requests in a time: 10/s, 600/min' '--journal' 'where the journal of the run is kept' '--resume' 'go on with an earlier run: what its journal has as done is left out' '--retry-failed' 'only what failed in an earlier run, by its journal' '--shard' 'only one part of the items, the same on every machine: 2/8' '--skip-invalid' 'leave out what has problems, and do the rest' '--failed-to' 'where what failed is written, to be given again (.csv, .json, .ndjson)'
         case 'broadcasts list'
             printf '%s\t%s\n' '--limit' 'rows wanted, over several pages if need be (default: 100)' '--offset' 'rows to skip (default: 0)' '--all' 'all rows, page by page' '--watch' 'show it again when it changes, looking every 5 seconds' '--curl' 'print the equal curl line and send nothing'
         case 'broadcasts get'
             printf '%s\t%s\n' '--curl' 'print the equal curl line and send nothing'
         case 'broadcasts create'
-            printf '%s\t%s\n' '--dry-run' 'show the request and send nothing' '--curl' 'print the equal curl line and send nothing' '--field' 'any field; name:=json for other than text, name=@file for a file' '--data' 'fields as JSON: an object, @file, or - for standard input'
+            printf '%s\t%s\n' '--dry-run' 'show the request and send nothing' '--curl' 'print the equal curl line and send nothing' '--field' 'any field; name:=json for other than text, name=@file for a file' '--data' 'fields as JSON: an object, @file, or - for standard input' '--from' 'one request for each row: CSV, JSON, NDJSON, or - for standard input' '--concurrency' 'how many at once (default: 4)' '--rate' 'at most so many requests in a time: 10/s, 600/min' '--journal' 'where the journal of the run is kept' '--resume' 'go on with an earlier run: what its journal has as done is left out' '--retry-failed' 'only what failed in an earlier run, by its journal' '--shard' 'only one part of the items, the same on every machine: 2/8' '--skip-invalid' 'leave out what has problems, and do the rest' '--failed-to' 'where what failed is written, to be given again (.csv, .json, .ndjson)'
         case 'broadcasts update'
-            printf '%s\t%s\n' '--dry-run' 'show the request and send nothing' '--curl' 'print the equal curl line and send nothing' '--field' 'any field; name:=json for other than text, name=@file for a file' '--data' 'fields as JSON: an object, @file, or - for standard input'
+            printf '%s\t%s\n' '--dry-run' 'show the request and send nothing' '--curl' 'print the equal curl line and send nothing' '--field' 'any field; name:=json for other than text, name=@file for a file' '--data' 'fields as JSON: an object, @file, or - for standard input' '--from' 'one request for each row: CSV, JSON, NDJSON, or - for standard input' '--id-column' 'with --from: the column of the id' '--concurrency' 'how many at once (default: 4)' '--rate' 'at most so many requests in a time: 10/s, 600/min' '--journal' 'where the journal of the run is kept' '--resume' 'go on with an earlier run: what its journal has as done is left out' '--retry-failed' 'only what failed in an earlier run, by its journal' '--shard' 'only one part of the items, the same on every machine: 2/8' '--skip-invalid' 'leave out what has problems, and do the rest' '--failed-to' 'where what failed is written, to be given again (.csv, .json, .ndjson)'
         case 'broadcasts patch'
-            printf '%s\t%s\n' '--dry-run' 'show the request and send nothing' '--curl' 'print the equal curl line and send nothing' '--field' 'any field; name:=json for other than text, name=@file for a file' '--data' 'fields as JSON: an object, @file, or - for standard input'
+            printf '%s\t%s\n' '--dry-run' 'show the request and send nothing' '--curl' 'print the equal curl line and send nothing' '--field' 'any field; name:=json for other than text, name=@file for a file' '--data' 'fields as JSON: an object, @file, or - for standard input' '--from' 'one request for each row: CSV, JSON, NDJSON, or - for standard input' '--id-column' 'with --from: the column of the id' '--concurrency' 'how many at once (default: 4)' '--rate' 'at most so many requests in a time: 10/s, 600/min' '--journal' 'where the journal of the run is kept' '--resume' 'go on with an earlier run: what its journal has as done is left out' '--retry-failed' 'only what failed in an earlier run, by its journal' '--shard' 'only one part of the items, the same on every machine: 2/8' '--skip-invalid' 'leave out what has problems, and do the rest' '--failed-to' 'where what failed is written, to be given again (.csv, .json, .ndjson)'
         case 'broadcasts delete'
-            printf '%s\t%s\n' '--yes' 'do not ask' '--dry-run' 'show the request and send nothing' '--curl' 'print the equal curl line and send nothing'
+            printf '%s\t%s\n' '--yes' 'do not ask' '--dry-run' 'show the request and send nothing' '--curl' 'print the equal curl line and send nothing' '--from' 'one request for each row: CSV, JSON, NDJSON, or - for standard input' '--id-column' 'with --from: the column of the id' '--concurrency' 'how many at once (default: 4)' '--rate' 'at most so many requests in a time: 10/s, 600/min' '--journal' 'where the journal of the run is kept' '--resume' 'go on with an earlier run: what its journal has as done is left out' '--retry-failed' 'only what failed in an earlier run, by its journal' '--shard' 'only one part of the items, the same on every machine: 2/8' '--skip-invalid' 'leave out what has problems, and do the rest' '--failed-to' 'where what failed is written, to be given again (.csv, .json, .ndjson)'
         case 'calls list'
             printf '%s\t%s\n' '--start' 'begin of the period (default: 7 days ago)' '--end' 'end of the period (default: now)' '--call-id' 'one call; the period and the page are then ignored by the service' '--org-unit-id' 'group; outside the account the service answers 403 (default: your own)' '--campaign-id' 'campaign' '--provisioned-route-id' 'provisioned route' '--caller-id' 'number of the caller, E.164' '--phone-number' 'number that was called' '--ring-to' 'number that it rang at' '--disposition' 'how the call ended; several may be given (one of ANSWERED, NO ANSWER, BUSY, FAILED, VOICEMAIL, ABANDONED, TRANSFERRED)' '--include' 'more of each call; several may be given (one of tags, comments, custom_sources, call_flow, recordings, transcription)' '--limit' 'rows wanted, over several pages if need be (default: 100)' '--offset' 'rows to skip (default: 0)' '--all' 'all rows, page by page' '--watch' 'show it again when it changes, looking every 5 seconds' '--curl' 'print the equal curl line and send nothing'
         case 'calls get'
@@ -120,11 +122,11 @@ function __convirza_flags
         case 'tags list'
             printf '%s\t%s\n' '--limit' 'rows wanted, over several pages if need be (default: 100)' '--offset' 'rows to skip (default: 0)' '--all' 'all rows, page by page' '--watch' 'show it again when it changes, looking every 5 seconds' '--curl' 'print the equal curl line and send nothing'
         case 'tags create'
-            printf '%s\t%s\n' '--dry-run' 'show the request and send nothing' '--curl' 'print the equal curl line and send nothing' '--field' 'any field; name:=json for other than text, name=@file for a file' '--data' 'fields as JSON: an object, @file, or - for standard input'
+            printf '%s\t%s\n' '--dry-run' 'show the request and send nothing' '--curl' 'print the equal curl line and send nothing' '--field' 'any field; name:=json for other than text, name=@file for a file' '--data' 'fields as JSON: an object, @file, or - for standard input' '--from' 'one request for each row: CSV, JSON, NDJSON, or - for standard input' '--concurrency' 'how many at once (default: 4)' '--rate' 'at most so many requests in a time: 10/s, 600/min' '--journal' 'where the journal of the run is kept' '--resume' 'go on with an earlier run: what its journal has as done is left out' '--retry-failed' 'only what failed in an earlier run, by its journal' '--shard' 'only one part of the items, the same on every machine: 2/8' '--skip-invalid' 'leave out what has problems, and do the rest' '--failed-to' 'where what failed is written, to be given again (.csv, .json, .ndjson)'
         case 'tags update'
-            printf '%s\t%s\n' '--dry-run' 'show the request and send nothing' '--curl' 'print the equal curl line and send nothing' '--field' 'any field; name:=json for other than text, name=@file for a file' '--data' 'fields as JSON: an object, @file, or - for standard input'
+            printf '%s\t%s\n' '--dry-run' 'show the request and send nothing' '--curl' 'print the equal curl line and send nothing' '--field' 'any field; name:=json for other than text, name=@file for a file' '--data' 'fields as JSON: an object, @file, or - for standard input' '--from' 'one request for each row: CSV, JSON, NDJSON, or - for standard input' '--id-column' 'with --from: the column of the id' '--concurrency' 'how many at once (default: 4)' '--rate' 'at most so many requests in a time: 10/s, 600/min' '--journal' 'where the journal of the run is kept' '--resume' 'go on with an earlier run: what its journal has as done is left out' '--retry-failed' 'only what failed in an earlier run, by its journal' '--shard' 'only one part of the items, the same on every machine: 2/8' '--skip-invalid' 'leave out what has problems, and do the rest' '--failed-to' 'where what failed is written, to be given again (.csv, .json, .ndjson)'
         case 'tags delete'
-            printf '%s\t%s\n' '--yes' 'do not ask' '--dry-run' 'show the request and send nothing' '--curl' 'print the equal curl line and send nothing'
+            printf '%s\t%s\n' '--yes' 'do not ask' '--dry-run' 'show the request and send nothing' '--curl' 'print the equal curl line and send nothing' '--from' 'one request for each row: CSV, JSON, NDJSON, or - for standard input' '--id-column' 'with --from: the column of the id' '--concurrency' 'how many at once (default: 4)' '--rate' 'at most so many requests in a time: 10/s, 600/min' '--journal' 'where the journal of the run is kept' '--resume' 'go on with an earlier run: what its journal has as done is left out' '--retry-failed' 'only what failed in an earlier run, by its journal' '--shard' 'only one part of the items, the same on every machine: 2/8' '--skip-invalid' 'leave out what has problems, and do the rest' '--failed-to' 'where what failed is written, to be given again (.csv, .json, .ndjson)'
         case 'ad-sources list'
             printf '%s\t%s\n' '--limit' 'rows wanted, over several pages if need be (default: 100)' '--offset' 'rows to skip (default: 0)' '--all' 'all rows, page by page' '--watch' 'show it again when it changes, looking every 5 seconds' '--curl' 'print the equal curl line and send nothing'
         case 'industries list'
@@ -167,16 +169,194 @@ function __convirza_value -a place value
             printf '%s\n' 'Admin' 'Standard' 'ReadOnly'
         case 'users create --user-status'
             printf '%s\n' 'active' 'inactive' 'deleted'
+        case 'users create --from'
+            __fish_complete_path $value
+        case 'users create --journal'
+            __fish_complete_path $value
+        case 'users create --failed-to'
+            __fish_complete_path $value
         case 'users update --role'
             printf '%s\n' 'Admin' 'Standard' 'ReadOnly'
         case 'users update --user-status'
             printf '%s\n' 'active' 'inactive' 'deleted'
+        case 'users update --from'
+            __fish_complete_path $value
+        case 'users update --journal'
+            __fish_complete_path $value
+        case 'users update --failed-to'
+            __fish_complete_path $value
         case 'users patch --role'
             printf '%s\n' 'Admin' 'Standard' 'ReadOnly'
         case 'users patch --user-status'
             printf '%s\n' 'active' 'inactive' 'deleted'
+        case 'users patch --from'
+            __fish_complete_path $value
+        case 'users patch --journal'
+            __fish_complete_path $value
+        case 'users patch --failed-to'
+            __fish_complete_path $value
+        case 'users delete --from'
+            __fish_complete_path $value
+        case 'users delete --journal'
+            __fish_complete_path $value
+        case 'users delete --failed-to'
+            __fish_complete_path $value
+        case 'groups create --from'
+            __fish_complete_path $value
+        case 'groups create --journal'
+            __fish_complete_path $value
+        case 'groups create --failed-to'
+            __fish_complete_path $value
+        case 'groups update --from'
+            __fish_complete_path $value
+        case 'groups update --journal'
+            __fish_complete_path $value
+        case 'groups update --failed-to'
+            __fish_complete_path $value
+        case 'groups patch --from'
+            __fish_complete_path $value
+        case 'groups patch --journal'
+            __fish_complete_path $value
+        case 'groups patch --failed-to'
+            __fish_complete_path $value
+        case 'groups delete --from'
+            __fish_complete_path $value
+        case 'groups delete --journal'
+            __fish_complete_path $value
+        case 'groups delete --failed-to'
+            __fish_complete_path $value
+        case 'webhooks create --from'
+            __fish_complete_path $value
+        case 'webhooks create --journal'
+            __fish_complete_path $value
+        case 'webhooks create --failed-to'
+            __fish_complete_path $value
+        case 'webhooks update --from'
+            __fish_complete_path $value
+        case 'webhooks update --journal'
+            __fish_complete_path $value
+        case 'webhooks update --failed-to'
+            __fish_complete_path $value
+        case 'webhooks patch --from'
+            __fish_complete_path $value
+        case 'webhooks patch --journal'
+            __fish_complete_path $value
+        case 'webhooks patch --failed-to'
+            __fish_complete_path $value
+        case 'webhooks delete --from'
+            __fish_complete_path $value
+        case 'webhooks delete --journal'
+            __fish_complete_path $value
+        case 'webhooks delete --failed-to'
+            __fish_complete_path $value
         case 'prompts upload --message-type'
             printf '%s\n' 'prompt' 'whisper' 'voicemail' 'survey'
+        case 'prompts upload --from'
+            __fish_complete_path $value
+        case 'prompts upload --convert'
+            printf '%s\n' 'wav'
+        case 'prompts upload --channels'
+            printf '%s\n' '1' '2' 'source'
+        case 'prompts upload --encoding'
+            printf '%s\n' 'pcm' 'float' 'alaw' 'mulaw'
+        case 'prompts upload --journal'
+            __fish_complete_path $value
+        case 'prompts upload --failed-to'
+            __fish_complete_path $value
+        case 'prompts delete --from'
+            __fish_complete_path $value
+        case 'prompts delete --journal'
+            __fish_complete_path $value
+        case 'prompts delete --failed-to'
+            __fish_complete_path $value
+        case 'prompts manifest --out'
+            __fish_complete_path $value
+        case 'prompts manifest -o'
+            __fish_complete_path $value
+        case 'agents create --from'
+            __fish_complete_path $value
+        case 'agents create --journal'
+            __fish_complete_path $value
+        case 'agents create --failed-to'
+            __fish_complete_path $value
+        case 'agents update --from'
+            __fish_complete_path $value
+        case 'agents update --journal'
+            __fish_complete_path $value
+        case 'agents update --failed-to'
+            __fish_complete_path $value
+        case 'agents patch --from'
+            __fish_complete_path $value
+        case 'agents patch --journal'
+            __fish_complete_path $value
+        case 'agents patch --failed-to'
+            __fish_complete_path $value
+        case 'agents delete --from'
+            __fish_complete_path $value
+        case 'agents delete --journal'
+            __fish_complete_path $value
+        case 'agents delete --failed-to'
+            __fish_complete_path $value
+        case 'numbers order --from'
+            __fish_complete_path $value
+        case 'numbers order --journal'
+            __fish_complete_path $value
+        case 'numbers order --failed-to'
+            __fish_complete_path $value
+        case 'numbers release --from'
+            __fish_complete_path $value
+        case 'numbers release --journal'
+            __fish_complete_path $value
+        case 'numbers release --failed-to'
+            __fish_complete_path $value
+        case 'routes create --from'
+            __fish_complete_path $value
+        case 'routes create --journal'
+            __fish_complete_path $value
+        case 'routes create --failed-to'
+            __fish_complete_path $value
+        case 'routes update --from'
+            __fish_complete_path $value
+        case 'routes update --journal'
+            __fish_complete_path $value
+        case 'routes update --failed-to'
+            __fish_complete_path $value
+        case 'routes patch --from'
+            __fish_complete_path $value
+        case 'routes patch --journal'
+            __fish_complete_path $value
+        case 'routes patch --failed-to'
+            __fish_complete_path $value
+        case 'routes delete --from'
+            __fish_complete_path $value
+        case 'routes delete --journal'
+            __fish_complete_path $value
+        case 'routes delete --failed-to'
+            __fish_complete_path $value
+        case 'broadcasts create --from'
+            __fish_complete_path $value
+        case 'broadcasts create --journal'
+            __fish_complete_path $value
+        case 'broadcasts create --failed-to'
+            __fish_complete_path $value
+        case 'broadcasts update --from'
+            __fish_complete_path $value
+        case 'broadcasts update --journal'
+            __fish_complete_path $value
+        case 'broadcasts update --failed-to'
+            __fish_complete_path $value
+        case 'broadcasts patch --from'
+            __fish_complete_path $value
+        case 'broadcasts patch --journal'
+            __fish_complete_path $value
+        case 'broadcasts patch --failed-to'
+            __fish_complete_path $value
+        case 'broadcasts delete --from'
+            __fish_complete_path $value
+        case 'broadcasts delete --journal'
+            __fish_complete_path $value
+        case 'broadcasts delete --failed-to'
+            __fish_complete_path $value
         case 'calls list --disposition'
             printf '%s\n' 'ANSWERED' 'NO ANSWER' 'BUSY' 'FAILED' 'VOICEMAIL' 'ABANDONED' 'TRANSFERRED'
         case 'calls list --include'
@@ -185,6 +365,24 @@ function __convirza_value -a place value
             printf '%s\n' 'allOpen' 'assignedToYou' 'unassigned' 'close'
         case 'sms list --order'
             printf '%s\n' 'desc' 'asc'
+        case 'tags create --from'
+            __fish_complete_path $value
+        case 'tags create --journal'
+            __fish_complete_path $value
+        case 'tags create --failed-to'
+            __fish_complete_path $value
+        case 'tags update --from'
+            __fish_complete_path $value
+        case 'tags update --journal'
+            __fish_complete_path $value
+        case 'tags update --failed-to'
+            __fish_complete_path $value
+        case 'tags delete --from'
+            __fish_complete_path $value
+        case 'tags delete --journal'
+            __fish_complete_path $value
+        case 'tags delete --failed-to'
+            __fish_complete_path $value
         case 'audio convert --out'
             __fish_complete_path $value
         case 'audio convert -o'
@@ -237,7 +435,7 @@ function __convirza_argument -a place value
         case 'webhooks:0'
             printf '%s\t%s\n' 'list' 'List webhooks' 'get' 'Show one webhook' 'create' 'Create a webhook' 'update' 'Replace a webhook' 'patch' 'Change some fields of a webhook' 'delete' 'Delete a webhook'
         case 'prompts:0'
-            printf '%s\t%s\n' 'list' 'List media prompts' 'upload' 'Upload audio files as prompts, whispers, voicemail greetings or survey questions' 'delete' 'Delete a media prompt'
+            printf '%s\t%s\n' 'list' 'List media prompts' 'upload' 'Upload audio files as prompts, whispers, voicemail greetings or survey questions' 'delete' 'Delete a media prompt' 'manifest' 'Write a manifest of audio files, to be edited and given to prompts upload --from'
         case 'agents:0'
             printf '%s\t%s\n' 'list' 'List AI voice agents' 'get' 'Show one AI voice agent' 'create' 'Create an AI voice agent' 'update' 'Replace an AI voice agent' 'patch' 'Change some fields of an AI voice agent' 'delete' 'Delete an AI voice agent'
         case 'numbers:0'
@@ -296,6 +494,8 @@ function __convirza_argument -a place value
             __fish_complete_path $value
         case 'prompts delete:0'
             __convirza_ask 'ids' 'prompts' $words
+        case 'prompts manifest:*'
+            __fish_complete_path $value
         case 'agents get:0'
             __convirza_ask 'ids' 'agents' $words
         case 'agents update:0'
@@ -358,7 +558,7 @@ function __convirza_complete
             continue
         end
         switch $word
-            case --address --agent-code --agent-ring-to --api-url --billing-id --bits --bundle --ca-file --call-id --caller-id --campaign-id --channel --channels --city --columns --config-id --ct-user-ou-id --data --disposition --duration --email --encoding --end --error --field --first-name --format --gain --group-name --host --include --industry-id --input --input-channels --input-encoding --input-rate --jobs --jq --last-name --limit --login-key --message-type --name --normalize --oauth-url --offset --order --org-unit-ext-id --org-unit-id --org-unit-name --org-unit-parent-id --out --output --phone-number --player --port --preset --profile --project-id --provisioned-route-id --proxy --rate --recording-created-by --recording-file-type --reply-timeout --retries --ring-to --role --role-id --save --search --seed --sort --sort-by --sort-order --speed --start --state --status --timeout --timezone --to --token-key --top-ou-id --transport --type --user-ext-id --user-status --username --voice-url --zip -d -f -o
+            case --address --agent-code --agent-ring-to --api-url --billing-id --bits --bundle --ca-file --call-id --caller-id --campaign-id --channel --channels --city --columns --concurrency --config-id --ct-user-ou-id --data --disposition --duration --email --encoding --end --error --failed-to --field --first-name --format --from --gain --group-name --host --id-column --include --industry-id --input --input-channels --input-encoding --input-rate --jobs --journal --jq --last-name --limit --login-key --message-type --name --name-template --normalize --oauth-url --offset --order --org-unit-ext-id --org-unit-id --org-unit-name --org-unit-parent-id --out --output --phone-number --player --port --preset --profile --project-id --provisioned-route-id --proxy --rate --rate-limit --recording-created-by --recording-file-type --reply-timeout --retries --ring-to --role --role-id --save --search --seed --shard --sort --sort-by --sort-order --speed --start --state --status --timeout --timezone --to --token-key --top-ou-id --transport --type --user-ext-id --user-status --username --voice-url --zip -d -f -o
                 set flag $word
             case '-?*'
             case '*'
@@ -367,7 +567,7 @@ function __convirza_complete
                         continue
                     end
                     set -l next (string trim -- "$path $word")
-                    if contains -- $next 'auth' 'auth login' 'auth refresh' 'auth logout' 'auth profile' 'auth status' 'auth list' 'auth switch' 'auth token' 'auth migrate' 'users' 'users list' 'users get' 'users create' 'users update' 'users patch' 'users delete' 'groups' 'groups list' 'groups children' 'groups tree' 'groups hierarchy' 'groups get' 'groups create' 'groups update' 'groups patch' 'groups delete' 'webhooks' 'webhooks list' 'webhooks get' 'webhooks create' 'webhooks update' 'webhooks patch' 'webhooks delete' 'prompts' 'prompts list' 'prompts upload' 'prompts delete' 'agents' 'agents list' 'agents get' 'agents create' 'agents update' 'agents patch' 'agents delete' 'numbers' 'numbers available' 'numbers assigned' 'numbers provisioned' 'numbers order' 'numbers release' 'routes' 'routes list' 'routes get' 'routes create' 'routes update' 'routes patch' 'routes delete' 'broadcasts' 'broadcasts list' 'broadcasts get' 'broadcasts create' 'broadcasts update' 'broadcasts patch' 'broadcasts delete' 'calls' 'calls list' 'calls get' 'sms' 'sms list' 'tags' 'tags list' 'tags create' 'tags update' 'tags delete' 'ad-sources' 'ad-sources list' 'industries' 'industries list' 'audio' 'audio convert' 'audio inspect' 'audio play' 'voice' 'voice login' 'voice stream' 'sandbox' 'sandbox start' 'config' 'config list' 'config get' 'config set' 'config unset' 'api' 'whoami' 'schema' 'open' 'completion' 'doctor' 'demo'
+                    if contains -- $next 'auth' 'auth login' 'auth refresh' 'auth logout' 'auth profile' 'auth status' 'auth list' 'auth switch' 'auth token' 'auth migrate' 'users' 'users list' 'users get' 'users create' 'users update' 'users patch' 'users delete' 'groups' 'groups list' 'groups children' 'groups tree' 'groups hierarchy' 'groups get' 'groups create' 'groups update' 'groups patch' 'groups delete' 'webhooks' 'webhooks list' 'webhooks get' 'webhooks create' 'webhooks update' 'webhooks patch' 'webhooks delete' 'prompts' 'prompts list' 'prompts upload' 'prompts delete' 'prompts manifest' 'agents' 'agents list' 'agents get' 'agents create' 'agents update' 'agents patch' 'agents delete' 'numbers' 'numbers available' 'numbers assigned' 'numbers provisioned' 'numbers order' 'numbers release' 'routes' 'routes list' 'routes get' 'routes create' 'routes update' 'routes patch' 'routes delete' 'broadcasts' 'broadcasts list' 'broadcasts get' 'broadcasts create' 'broadcasts update' 'broadcasts patch' 'broadcasts delete' 'calls' 'calls list' 'calls get' 'sms' 'sms list' 'tags' 'tags list' 'tags create' 'tags update' 'tags delete' 'ad-sources' 'ad-sources list' 'industries' 'industries list' 'audio' 'audio convert' 'audio inspect' 'audio play' 'voice' 'voice login' 'voice stream' 'sandbox' 'sandbox start' 'config' 'config list' 'config get' 'config set' 'config unset' 'api' 'whoami' 'schema' 'open' 'completion' 'doctor' 'demo'
                         set path $next
                         continue
                     end

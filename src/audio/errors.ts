@@ -8,6 +8,14 @@ export class AudioError extends CliError {
   }
 }
 
+/** A file that may be whole and sound, and that nothing here decodes. */
+export class NotDecodedError extends AudioError {
+  constructor(message: string, details: ErrorDetails = {}) {
+    super(message, details);
+    this.name = 'NotDecodedError';
+  }
+}
+
 /** `1,234 bytes`, `1 byte`. */
 export function countOf(count: number, noun: string): string {
   return `${count.toLocaleString('en-US')} ${noun}${count === 1 ? '' : 's'}`;

@@ -3,7 +3,7 @@
  * and `what` go on in the sentence and end without a full stop.
  */
 import { codecName } from './codec-names.ts';
-import { AudioError, countOf, formatSeconds } from './errors.ts';
+import { AudioError, countOf, formatSeconds, NotDecodedError } from './errors.ts';
 
 const AGAIN_HINT = 'Download, export or record the file again.';
 const COMPLETE_HINT = 'Get the complete file, or use what there is of it with --allow-truncated.';
@@ -54,7 +54,7 @@ export function noAudioTrack(path: string, why: string): AudioError {
 
 /** A file whose audio is coded in a way that is not decoded; `what` tells which ("holds GSM 6.10"). */
 export function notDecoded(path: string, what: string, hint = CONVERT_HINT): AudioError {
-  return new AudioError(`"${path}" ${what}, which cannot be decoded.`, { hint });
+  return new NotDecodedError(`"${path}" ${what}, which cannot be decoded.`, { hint });
 }
 
 /** A file with audio in the codec `codec`, named as ffmpeg does, that is not decoded. */

@@ -4,7 +4,7 @@ export { A_LAW, MU_LAW } from './codecs/g711.ts';
 export { openRaw, RAW_ENCODINGS, type RawEncoding, type RawFormat } from './containers/raw.ts';
 export { type DownmixGains, downmix, downmixGains } from './dsp/downmix.ts';
 export { Resampler, type ResamplerOptions } from './dsp/resampler.ts';
-export { AudioError } from './errors.ts';
+export { AudioError, NotDecodedError } from './errors.ts';
 export type { ByteSource } from './io/file-source.ts';
 export { MemorySource } from './io/memory-source.ts';
 export { type SpoolOptions, spool } from './io/spooled-source.ts';

@@ -147,6 +147,8 @@ class BulkRun<Item, Result, Prepared> {
     try {
       await this.#ledger.readHash(index);
     } catch (error) {
+      // An item that was interrupted here was not started.
+      if (this.#signal.aborted) return false;
       this.#ledger.end(index, { state: 'failed', error });
       if (this.#ask(this.#options.isFatal, error)) this.#stop('fatal', error);
       return false;

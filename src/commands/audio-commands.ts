@@ -85,7 +85,7 @@ function addConvert(audio: Command, run: RunAction): void {
           'Without other words the result is a 16-bit WAV file of the same rate and channels.',
           'Presets: voice is 24 kHz mono 16-bit, telephone 8 kHz mono mu-law, telephone-alaw the same in A-law, speech 16 kHz mono 16-bit, cd 44.1 kHz stereo 16-bit. Flags beside it win.',
           'No file is replaced without --force, and never one that is read. Everything is checked before the first file is converted, and a file appears only when it is complete.',
-          'What a file is, is judged by its content, not by its name.',
+          'Read are WAV, RF64, AIFF, AU, CAF, FLAC, MP3 (and MP1, MP2), AAC, M4A, MP4, MOV, 3GP, Ogg, Opus, WebM and Matroska: PCM, A-law, mu-law, ADPCM of IMA and Microsoft, FLAC, ALAC, AAC-LC, HE-AAC, MP3, Vorbis and Opus in them. What a file is, is judged by its content, not by its name.',
           '--output <file> is understood as --out, unless it is a format of reports (json, csv ...).',
         ],
         CODES,

@@ -102,9 +102,12 @@ export async function openBytes(
   { stdin, signal }: Pick<ConversionHooks, 'stdin' | 'signal'>,
 ): Promise<ByteSource> {
   if (source === STREAM && stdin !== undefined) return spool(stdin, { signal });
-  if (DESCRIPTOR.test(source) && (await stat(source).catch(() => undefined))?.isFIFO() === true)
-    return spool(createReadStream(source), { path: source, signal });
-  return FileSource.open(source);
+  const isPipe = (await stat(source).catch(() => undefined))?.isFIFO() === true;
+  if (!isPipe) return FileSource.open(source);
+  if (DESCRIPTOR.test(source)) return spool(createReadStream(source), { path: source, signal });
+  throw new AudioError(`Cannot read "${source}": it is a named pipe.`, {
+    hint: `Let the shell open it, as standard input: - < "${source}"`,
+  });
 }
 
 /**

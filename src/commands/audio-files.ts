@@ -38,7 +38,7 @@ export interface FindOptions {
 }
 
 /** Names that promise audio: in a folder such a file is meant, whatever it holds. */
-const AUDIO_SUFFIX =
+export const AUDIO_SUFFIX =
   /\.(wav|wave|rf64|bwf|w64|mp[1234]|m4[abv]|mov|3gp|og[gax]|opus|spx|webm|mk[av]|aac|adts|flac|alac|aiff?|aifc|au|snd|caf|wma|amr|awb|wv|ape|ac3)$/i;
 
 /**
@@ -135,7 +135,7 @@ export function stdinOf(
 type Named = Pick<AudioFile, 'path' | 'shown'>;
 
 /** A text with files named as the user did, rather than by their whole paths. */
-export function textAsNamed(text: string, ...files: readonly Named[]): string {
+function textAsNamed(text: string, ...files: readonly Named[]): string {
   return files.reduce((all, { path, shown }) => all.replaceAll(`"${path}"`, `"${shown}"`), text);
 }
 

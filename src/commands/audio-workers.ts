@@ -46,7 +46,10 @@ class WorkerLane implements Lane {
 
   async convert(job: ConversionJob, onProgress: (done: number) => void): Promise<Converted> {
     this.#signal.throwIfAborted();
-    this.#worker ??= new Worker(this.#program, { argv: ['__audio-worker'] });
+    this.#worker ??= new Worker(this.#program, {
+      argv: ['__audio-worker'],
+      resourceLimits: { maxYoungGenerationSizeMb: 3 },
+    });
     const worker = this.#worker;
     let timer: NodeJS.Timeout | undefined;
     const onAbort = () => {

@@ -1,23 +1,24 @@
 /** One command's work on many items: journal, gate, progress, rows, and the error or the summary at the end. */
 import { rm } from 'node:fs/promises';
-import { basename, extname, resolve } from 'node:path';
-import { type Journal, openJournal } from '../bulk/journal.ts';
+import { resolve } from 'node:path';
+import type { Journal } from '../bulk/journal.ts';
 import type { ManifestValues } from '../bulk/manifest.ts';
 import { type RunOptions, type RunSummary, runBulk } from '../bulk/run.ts';
 import type { Outcome, PrepareStep } from '../bulk/run-types.ts';
-import { isInShard, parseShard } from '../bulk/shard.ts';
 import { isInDoubt } from '../convirza/retry.ts';
 import { createRowSink, type RowSink } from '../output/rows.ts';
 import { CliError } from '../shared/errors.ts';
 import type { JsonObject } from '../shared/json.ts';
 import { type BulkFlags, DEFAULT_CONCURRENCY } from './bulk-flags.ts';
 import type { BulkGate } from './bulk-gate.ts';
+import { doubtsPath, itemsOfShard, journalPathOf, openJournalOf } from './bulk-places.ts';
 import { BulkProgress } from './bulk-progress.ts';
 import { countsText, endError, outcomeRow, reasonLines, summaryObject, writeFailed } from './bulk-report.ts';
 import type { Invocation } from './invocation.ts';
 
 export type { BulkFlags } from './bulk-flags.ts';
 export { BulkGate } from './bulk-gate.ts';
+export { doubtsPath, graceSignal, itemsOfShard, journalPathOf } from './bulk-places.ts';
 
 export interface BulkJob<Item, Prepared, Result>
   extends Pick<
@@ -65,29 +66,6 @@ export function stopsAll(error: unknown): boolean {
   return error instanceof CliError && (error.type === 'auth' || error.type === 'rate_limited');
 }
 
-/** Where the journal is; each part of a run has its own. */
-export function journalPathOf(defaultPath: string | undefined, flags: BulkFlags): string | undefined {
-  const { journal, shard } = flags;
-  if (journal !== undefined || defaultPath === undefined || shard === undefined)
-    return journal ?? defaultPath;
-  const { index, count } = parseShard(shard);
-  return `${defaultPath.replace(/\.journal$/, '')}.${index}-of-${count}.journal`;
-}
-
-/**
- * A signal for requests that are under way when the run is interrupted: they get `graceMs` to end well, which leaves
- * nothing in doubt.
- */
-export function graceSignal({ ctx }: Invocation, graceMs = 4_000): AbortSignal {
-  const late = new AbortController();
-  const onAbort = () => {
-    setTimeout(() => late.abort(ctx.signal.reason), graceMs).unref();
-  };
-  if (ctx.signal.aborted) late.abort(ctx.signal.reason);
-  else ctx.signal.addEventListener('abort', onAbort, { once: true });
-  return late.signal;
-}
-
 /**
  * Runs all items of a job, and prints what became of them.
  *
@@ -107,28 +85,6 @@ export async function runBulkCommand<Item, Prepared, Result>(
     if (journal?.keys().next().done === true) await journal.remove();
     else await journal?.close();
   }
-}
-
-async function openJournalOf<Item>(
-  { ctx }: Invocation,
-  job: Pick<BulkJob<Item, unknown, unknown>, 'journalPath' | 'command' | 'fingerprint'>,
-  flags: BulkFlags,
-): Promise<Journal | undefined> {
-  const path = journalPathOf(job.journalPath, flags);
-  const goesOn = flags.resume === true || flags.retryFailed === true;
-  if (path === undefined) {
-    if (!goesOn) return undefined;
-    throw new CliError('usage', `--${flags.resume === true ? 'resume' : 'retry-failed'} needs a journal`, {
-      hint: 'Give the file that the earlier run was given with --journal.',
-    });
-  }
-  return openJournal(resolve(ctx.cwd, path), {
-    command: job.command,
-    fingerprint: job.fingerprint,
-    mode: goesOn ? 'resume' : 'new',
-    now: ctx.now,
-    signal: ctx.signal,
-  });
 }
 
 class BulkCommand<Item, Prepared, Result> {
@@ -181,6 +137,8 @@ class BulkCommand<Item, Prepared, Result> {
         signal: invocation.ctx.signal,
         onEvent: progress.onEvent,
         onOutcome: (outcome) => this.#print(sink, outcome),
+        // A table is printed at the end, and may as well be in the order of what was named.
+        ordered: invocation.format === 'table',
       });
     } finally {
       progress.stop();
@@ -194,12 +152,8 @@ class BulkCommand<Item, Prepared, Result> {
   /** The items of this part, and of `--retry-failed` those that failed. */
   #chosen(): readonly Item[] {
     const { items, key } = this.#job;
-    const { shard: shardText, retryFailed, resume } = this.#flags;
-    let chosen = items;
-    if (shardText !== undefined) {
-      const shard = parseShard(shardText);
-      chosen = chosen.filter((item) => isInShard(key(item), shard));
-    }
+    const { retryFailed, resume } = this.#flags;
+    const chosen = itemsOfShard(items, key, this.#flags);
     const journal = this.#journal;
     if (retryFailed !== true || resume === true || journal === undefined) return chosen;
     return chosen.filter((item) => {
@@ -213,8 +167,7 @@ class BulkCommand<Item, Prepared, Result> {
     if (confirm === undefined) return;
     let open = 0;
     for (const item of this.#items) {
-      const journal = this.#journal;
-      const known = journal?.lookup(key(item), hash === undefined ? '' : await hash(item));
+      const known = this.#journal?.lookup(key(item), (await hash?.(item)) ?? '');
       if (known?.state !== 'done' || (known.changed && this.#job.changed !== 'skip')) open++;
     }
     if (open > 0) await confirm(open);
@@ -340,13 +293,6 @@ class BulkCommand<Item, Prepared, Result> {
     const journal = journalPathOf(journalPath, this.#flags);
     return journal === undefined ? undefined : `${journal.replace(/\.journal$/, '')}.failed.${failedFormat}`;
   }
-}
-
-/** `users.csv.failed.csv` → `users.csv.in-doubt.csv`. */
-export function doubtsPath(failedPath: string): string {
-  const ending = extname(failedPath);
-  const name = basename(failedPath, ending).replace(/\.failed$/, '');
-  return `${failedPath.slice(0, failedPath.length - basename(failedPath).length)}${name}.in-doubt${ending || '.csv'}`;
 }
 
 function capital(text: string): string {

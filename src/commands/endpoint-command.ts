@@ -104,12 +104,11 @@ export function addEndpointCommand(
   words?: readonly string[],
 ): void {
   const command = family.command(endpoint.verb).description(endpoint.summary);
-  const fromRows = takesRows(endpoint) && isFromGiven(command, ctx, words);
   // What a manifest holds need not be named as well.
   const isUpload = endpoint.action === 'prompts-upload';
-  const isOptional = fromRows || isUpload;
+  const fromRows = isUpload || (takesRows(endpoint) && isFromGiven(command, ctx, words));
   for (const { name, description } of endpoint.pathParams ?? [])
-    command.argument(isOptional ? `[${name}]` : `<${name}>`, description);
+    command.argument(fromRows ? `[${name}]` : `<${name}>`, description);
   const bodyFlags: BodyFlag[] = [];
   const query = (endpoint.query ?? []).map((param) =>
     endpoint.list?.paged === true ? listLimit(param) : param,

@@ -101,42 +101,37 @@ class Planner {
     const path = this.#path(values, messages);
     const body = takesBody(this.#endpoint) ? this.#body(values, messages) : this.#noBody(values);
     this.plan.leftOut = [...this.#leftOut];
-    if (messages.length === 0) this.#addRequest({ number, values }, path, body, messages);
-    for (const message of messages) this.plan.problems.push({ number, message });
-  }
-
-  #addRequest(
-    { number, values }: ManifestRow,
-    path: Record<string, string>,
-    body: JsonObject | undefined,
-    messages: string[],
-  ): void {
-    const { naturalKey } = this.#options;
     const hash = createHash('sha256')
       .update(JSON.stringify([path, sorted(body)]))
       .digest('hex');
-    const natural = naturalKey === undefined ? undefined : body?.[naturalKey];
-    const id = Object.values(path).join(' ');
-    const named = id !== '' ? id : typeof natural === 'string' ? natural : undefined;
-    const key = named ?? hash;
-    const before = this.#seen.get(key);
-    if (before !== undefined) {
-      const what = named === undefined ? 'the same' : JSON.stringify(named);
-      messages.push(`${what} stands on ${placeOf(this.#manifest, before)} too`);
-      return;
+    const name = this.#nameOf(path, values);
+    const key = name ?? hash;
+    this.#checkDouble(key, name, number, messages);
+    if (messages.length === 0) {
+      const place = placeOf(this.#manifest, number);
+      const known = name ?? labelOf(body);
+      const label = known === undefined ? place : `${place} (${known})`;
+      this.plan.requests.push({ number, path, body, values, key, hash, label });
     }
-    this.#seen.set(key, number);
-    const place = placeOf(this.#manifest, number);
-    const name = named ?? labelOf(body);
-    this.plan.requests.push({
-      number,
-      path,
-      body,
-      values,
-      key,
-      hash,
-      label: name === undefined ? place : `${place} (${name})`,
-    });
+    for (const message of messages) this.plan.problems.push({ number, message });
+  }
+
+  /** What the record is called on the service: its id, or the field that no other shares. */
+  #nameOf(path: Readonly<Record<string, string>>, values: ManifestValues): string | undefined {
+    const id = Object.values(path).join(' ');
+    if (id !== '') return id;
+    const { naturalKey } = this.#options;
+    const natural = naturalKey === undefined ? undefined : values[naturalKey];
+    return typeof natural === 'string' && natural !== '' ? natural : undefined;
+  }
+
+  #checkDouble(key: string, name: string | undefined, number: number, messages: string[]): void {
+    const before = this.#seen.get(key);
+    this.#seen.set(key, before ?? number);
+    // Rows that are the same for want of anything in them have been complained of.
+    if (before === undefined || (name === undefined && messages.length > 0)) return;
+    const what = name === undefined ? 'the same' : JSON.stringify(name);
+    messages.push(`${what} stands on ${placeOf(this.#manifest, before)} too`);
   }
 
   #path(values: ManifestValues, messages: string[]): Record<string, string> {

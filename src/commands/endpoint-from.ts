@@ -2,9 +2,8 @@
 import { readFile } from 'node:fs/promises';
 import { basename, resolve } from 'node:path';
 import { decodeManifest, type Manifest, problemsError, readManifest } from '../bulk/manifest.ts';
-import type { ItemContext } from '../bulk/run-types.ts';
-import { commandName, type Endpoint, isRepeatable } from '../convirza/catalogue/types.ts';
-import type { Call, ConvirzaClient } from '../convirza/client.ts';
+import { commandName, type Endpoint } from '../convirza/catalogue/types.ts';
+import type { ConvirzaClient } from '../convirza/client.ts';
 import { createdId } from '../convirza/envelope.ts';
 import { isInDoubt } from '../convirza/retry.ts';
 import { curlLine, REDACTED } from '../convirza/trace.ts';
@@ -13,9 +12,9 @@ import { CliError } from '../shared/errors.ts';
 import { isObject, type JsonObject } from '../shared/json.ts';
 import { confirm } from './ask.ts';
 import { buildBody } from './body.ts';
-import { BulkGate, graceSignal, runBulkCommand } from './bulk-run.ts';
+import { BulkGate, itemsOfShard, runBulkCommand } from './bulk-run.ts';
 import type { EndpointInput } from './endpoint.ts';
-import { canLookUp, lookUp, naturalKeyOf } from './endpoint-from-lookup.ts';
+import { naturalKeyOf } from './endpoint-from-lookup.ts';
 import {
   idColumns,
   knownColumns,
@@ -23,6 +22,7 @@ import {
   planRequests,
   takesBody,
 } from './endpoint-from-plan.ts';
+import { callOf, FromWork, StillInDoubt } from './endpoint-from-send.ts';
 import { fileError, readStdin } from './input.ts';
 import type { Invocation } from './invocation.ts';
 import { previewObject } from './request-preview.ts';
@@ -51,8 +51,9 @@ export async function runFrom(invocation: Invocation, input: EndpointInput, from
   }
   const gate = new BulkGate(invocation.ctx, options);
   const client = await invocation.client(gate);
-  if (options.curl === true) return printCurl(invocation, client, input, requests);
-  if (options.dryRun === true) return printRequests(invocation, client, input, requests);
+  const part = itemsOfShard(requests, ({ key }) => key, options);
+  if (options.curl === true) return printCurl(invocation, client, input, part);
+  if (options.dryRun === true) return printRequests(invocation, client, input, part);
   const { ctx, profile } = invocation;
   const [verb, heading] = WORDS[endpoint.verb] ?? ['done', 'Working'];
   const work = new FromWork(invocation, client, input);
@@ -73,12 +74,19 @@ export async function runFrom(invocation: Invocation, input: EndpointInput, from
       label: ({ label }) => label,
       values: ({ values }) => values,
       work: (request, _prepared: undefined, context) => work.send(request, context),
+      isInDoubt: (error) => error instanceof StillInDoubt || isInDoubt(error),
       settle: (request, context) => work.settle(request, context),
       // What was created is there; another content does not make it another record.
       changed: endpoint.method === 'POST' ? 'skip' : 'again',
       keep: (answer) => createdId(answer) ?? null,
-      row: ({ number, path, body }, answer) => ({ line: number, ...path, ...rowOf(answer, body) }),
-      columns: ['line', ...(endpoint.pathParams ?? []).map(({ name }) => name), ...(endpoint.columns ?? [])],
+      row: ({ number, path, body }, answer) => ({
+        line: number,
+        id: endpoint.method === 'POST' ? (createdId(answer) ?? null) : null,
+        ...path,
+        ...body,
+        ...(isObject(answer) ? answer : {}),
+      }),
+      columns: ['line', 'id', ...(endpoint.body ?? []).map(({ name }) => name).slice(0, 4)],
       verb,
       heading,
       confirm:
@@ -181,15 +189,6 @@ function describePlan({ family, verb, danger }: Endpoint, count: number): string
   return danger === 'cost' ? `${what} (it may cost money or be irreversible)` : what;
 }
 
-function rowOf(answer: unknown, body: JsonObject | undefined): JsonObject {
-  if (isObject(answer)) return answer;
-  return answer === undefined ? { ...body } : {};
-}
-
-function callOf({ query }: EndpointInput, { path, body }: PlannedRequest, signal?: AbortSignal): Call {
-  return { path, query, body: body === undefined ? undefined : { kind: 'json', value: body }, signal };
-}
-
 async function printCurl(
   invocation: Invocation,
   client: ConvirzaClient,
@@ -220,86 +219,4 @@ async function printRequests(
   }
   await sink.end();
   invocation.say(`Nothing was sent (--dry-run): ${requests.length} requests.`);
-}
-
-/** Sends the requests, and finds out about those that nobody knows the end of. */
-class FromWork {
-  readonly #invocation: Invocation;
-  readonly #client: ConvirzaClient;
-  readonly #input: EndpointInput;
-  readonly #repeatable: boolean;
-  readonly #signal: AbortSignal;
-
-  constructor(invocation: Invocation, client: ConvirzaClient, input: EndpointInput) {
-    this.#invocation = invocation;
-    this.#client = client;
-    this.#input = input;
-    this.#repeatable = isRepeatable(client.resolve(input.endpoint));
-    this.#signal = graceSignal(invocation);
-  }
-
-  /** @returns what the service answered, or its record where the answer got lost; null without either */
-  async send(request: PlannedRequest, { known, signal }: ItemContext): Promise<unknown> {
-    const { endpoint } = this.#input;
-    const { settings, ctx } = this.#invocation;
-    let doubted = false;
-    for (let attempt = 0; ; attempt++) {
-      try {
-        const answer = await this.#client.call(endpoint, callOf(this.#input, request, this.#signal));
-        return answer.data ?? null;
-      } catch (error) {
-        if (this.#isGone(error, known.state === 'in_doubt')) return null;
-        // After a doubt, "it is there" may mean: by the attempt whose answer got lost.
-        const takenByUs = doubted && error instanceof CliError && error.type === 'rejected';
-        if (!takenByUs && !isInDoubt(error)) throw error;
-        if (this.#repeatable || !canLookUp(endpoint, request.body)) throw withAdvice(error, this.#repeatable);
-        doubted = true;
-        const found = await this.#lookUp(request, error);
-        if (found !== undefined) return found;
-        if (takenByUs || attempt >= settings.number('retries')) throw error;
-      }
-      await ctx.sleep(settings.number('retry-delay') * 2 ** attempt, signal);
-    }
-  }
-
-  /** Whether what an earlier run sent took effect; undefined to send it. @throws CliError when nobody can tell */
-  async settle(request: PlannedRequest, _context: ItemContext): Promise<unknown> {
-    if (this.#repeatable) return undefined;
-    const { endpoint } = this.#input;
-    if (canLookUp(endpoint, request.body)) return this.#lookUp(request, undefined);
-    const error = new CliError('partial', 'an earlier run sent it, and whether it took effect is not known');
-    throw withAdvice(error, false);
-  }
-
-  /** A deletion that an earlier run sent finds nothing left to delete. */
-  #isGone(error: unknown, wasInDoubt: boolean): boolean {
-    return (
-      wasInDoubt &&
-      this.#client.resolve(this.#input.endpoint).method === 'DELETE' &&
-      error instanceof CliError &&
-      error.type === 'not_found'
-    );
-  }
-
-  async #lookUp({ body }: PlannedRequest, failure: unknown): Promise<JsonObject | undefined> {
-    try {
-      return await lookUp(this.#client, this.#input.endpoint, body ?? {}, this.#signal);
-    } catch (error) {
-      if (!(failure instanceof CliError)) throw error;
-      throw new CliError(failure.type, `${failure.message}; whether it took effect could not be found out`, {
-        ...failure,
-        cause: failure,
-      });
-    }
-  }
-}
-
-/** What to do about a request whose end nobody knows. */
-function withAdvice(error: unknown, repeatable: boolean): unknown {
-  if (repeatable || !(error instanceof CliError)) return error;
-  return new CliError(error.type, error.message, {
-    ...error,
-    hint: 'Look whether it took effect before you send it again.',
-    cause: error,
-  });
 }

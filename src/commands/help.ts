@@ -55,6 +55,20 @@ export function exitCodesHelp(codes: readonly number[]): string {
   return `Exit codes:\n${wrap(words.join(', '), '  ')}`;
 }
 
+/** How the rows of `--from` are read. */
+function rowsHelp({ family, verb, pathParams, danger }: Endpoint): string {
+  const file = verb === 'delete' ? 'ids.txt' : `${family}.csv`;
+  const yes = danger === undefined ? '' : ' --yes';
+  const lines = [
+    `$ convirza ${family} ${verb} --from ${file}${yes}`,
+    pathParams === undefined
+      ? 'Columns are fields by the names of the API; name:=json for other than text.'
+      : 'A column for the id, and one for each field by the names of the API; name:=json for other than text. Plain lines are ids.',
+    'A row wins over flags, which hold for all rows. A journal beside the file says what was done: --resume goes on after an interruption, and nothing is done twice.',
+  ];
+  return `Many at once:\n${lines.map((line) => wrap(line, '  ')).join('\n')}`;
+}
+
 /** What stands below the flags of an endpoint's help page. */
 export function endpointHelp(endpoint: Endpoint): string {
   const service = endpoint.service === 'oauth' ? 'sign-in service ' : '';
@@ -65,6 +79,7 @@ export function endpointHelp(endpoint: Endpoint): string {
   ];
   if (endpoint.notes !== undefined)
     sections.splice(1, 0, `Notes:\n${endpoint.notes.map((note) => wrap(note, '  ')).join('\n')}`);
+  if (takesRows(endpoint)) sections.splice(1, 0, rowsHelp(endpoint));
   sections.push(exitCodesHelp(exitCodes(endpoint)));
   return `\n${sections.join('\n\n')}`;
 }

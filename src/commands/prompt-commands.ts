@@ -17,7 +17,7 @@ const TEMPLATE = 'name of each prompt by a rule: {dir}, {parent}, {stem}, {ext},
 /** The flags of `prompts upload` that are no fields of its form. */
 export function addUploadFlags(command: Command): void {
   command
-    .option('--from <manifest>', 'files and fields from CSV, JSON or NDJSON; - for standard input')
+    .option('--from <file>', 'manifest of files and fields: CSV, JSON or NDJSON; - for standard input')
     .option('--recursive', 'look into folders inside folders')
     .option('--name-template <text>', TEMPLATE)
     .addOption(choice('--convert [wav]', 'decode and upload as 16-bit PCM WAV', ['wav']))

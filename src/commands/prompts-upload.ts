@@ -32,7 +32,7 @@ import {
 import { keyOf, type Plan, type PlannedUpload, planUploads, withoutDoubles } from './upload-plan.ts';
 import { type Action, previewUploads } from './upload-preview.ts';
 import { type FoundSources, manifestFile, sourcesOfFiles, sourcesOfManifest } from './upload-sources.ts';
-import { orgUnitOf, ServicePrompts } from './upload-taken.ts';
+import { orgUnitOf, ServicePrompts, type Taken } from './upload-taken.ts';
 
 export interface UploadInput extends PreviewFlags, ConvertFlags, Omit<BulkFlags, 'rate'> {
   files: readonly string[];
@@ -55,7 +55,7 @@ export async function runUpload(invocation: Invocation, input: UploadInput): Pro
   const conversion = readConversion(input);
   const found = await findSources(invocation, input);
   const plan = await checkedPlan(invocation, input, found, conversion);
-  const journalPath = await defaultJournal(invocation, input, found.isBulk);
+  const journalPath = await defaultJournal(invocation, input, found.isBulk, plan.uploads.length);
   const gate = new BulkGate(invocation.ctx, flags);
   const client = await invocation.client(gate);
   const upload = new UploadJob(invocation, input, client, conversion, plan.uploads.length);
@@ -152,6 +152,7 @@ async function checkedPlan(
     conversion,
     allowTruncated: allowTruncated === true,
     anySize: anySize === true,
+    signal: invocation.ctx.signal,
   });
   if (found.skipped.length > 0) invocation.say(leftOut(found.skipped));
   const problems = [...found.problems, ...plan.problems];
@@ -187,6 +188,9 @@ function refuse(invocation: Invocation, problems: readonly CliError[], { skipInv
   });
 }
 
+/** Of fewer files nobody misses a journal. */
+const WORTH_TELLING = 20;
+
 /**
  * Where the journal is without `--journal`: beside the manifest, else in the working folder, by the name of the folder
  * that is uploaded. One file has none, and none is kept where nothing may be written.
@@ -195,6 +199,7 @@ async function defaultJournal(
   invocation: Invocation,
   input: UploadInput,
   isBulk: boolean,
+  count: number,
 ): Promise<string | undefined> {
   if (!isBulk || input.journal !== undefined) return undefined;
   const { cwd } = invocation.ctx;
@@ -205,7 +210,8 @@ async function defaultJournal(
     () => false,
   );
   if (writable) return path;
-  invocation.warn(`No journal is kept, as ${folder} may not be written to (--journal names a place).`);
+  if (count >= WORTH_TELLING)
+    invocation.warn(`No journal is kept, as ${folder} may not be written to (--journal names a place).`);
   return undefined;
 }
 
@@ -229,12 +235,13 @@ interface Chosen {
 
 /** Leaves out what the service has already under the same name, unless the journal says that this run did it. */
 async function chooseUploads(
-  { ctx }: Invocation,
+  invocation: Invocation,
   input: UploadInput,
   uploads: readonly PlannedUpload[],
   defaultPath: string | undefined,
   service: ServicePrompts,
 ): Promise<Chosen> {
+  const { ctx } = invocation;
   const path = journalPathOf(defaultPath, bulkFlags(input));
   const goesOn = input.resume === true || input.retryFailed === true;
   const full = path === undefined ? undefined : resolve(ctx.cwd, path);
@@ -248,7 +255,7 @@ async function chooseUploads(
     const isAsked = input.retryFailed !== true || input.resume === true || state !== 'new';
     return isOurs && isAsked && state !== 'done' && state !== 'in_doubt';
   });
-  const taken = await service.taken(open);
+  const taken = await takenOf(invocation, service, open, input);
   const isTaken = new Set(taken.map(({ upload }) => upload));
   const isOpen = new Set(open);
   return {
@@ -262,6 +269,23 @@ async function chooseUploads(
       return isOpen.has(upload) ? 'upload' : 'none: not of this run';
     },
   };
+}
+
+/** A plan that is only looked at needs no account. */
+async function takenOf(
+  invocation: Invocation,
+  service: ServicePrompts,
+  uploads: readonly PlannedUpload[],
+  { dryRun }: UploadInput,
+): Promise<Taken[]> {
+  try {
+    return await service.taken(uploads);
+  } catch (error) {
+    const isOffline = error instanceof CliError && ['auth', 'network'].includes(error.type);
+    if (dryRun !== true || !isOffline) throw error;
+    invocation.warn(`Names were not checked against the service: ${error.message.replace(/\.$/, '')}.`);
+    return [];
+  }
 }
 
 /** What is left of an earlier run says more than that its names are taken. */
@@ -286,6 +310,8 @@ async function sha256(path: string, signal: AbortSignal): Promise<string> {
 
 type Prepared = ConvertedFile | undefined;
 
+const MOST_REMARKS = 20;
+
 /** The work on one file, for the run of all. */
 class UploadJob {
   readonly service: ServicePrompts;
@@ -295,6 +321,7 @@ class UploadJob {
   readonly #conversion: Conversion | undefined;
   readonly #converter: Converter | undefined;
   readonly #count: number;
+  readonly #remarks: string[] = [];
 
   constructor(
     invocation: Invocation,
@@ -365,13 +392,18 @@ class UploadJob {
     };
   }
 
+  /** Tells what there is to know about conversions, behind the progress, and removes what they made. */
   async close(): Promise<void> {
+    for (const text of this.#remarks.slice(0, MOST_REMARKS)) this.#invocation.warn(text);
+    const rest = this.#remarks.length - MOST_REMARKS;
+    if (rest > 0)
+      this.#invocation.warn(`And ${rest} more remarks on conversions; audio inspect tells of single files.`);
     await this.#converter?.close();
   }
 
   async #convert(converter: Converter, upload: PlannedUpload): Promise<ConvertedFile> {
     const made = await converter.convert(upload);
-    for (const text of warnings(made.result.notes)) this.#invocation.warn(cleanLine(textAbout(text, upload)));
+    for (const text of warnings(made.result.notes)) this.#remarks.push(cleanLine(textAbout(text, upload)));
     if (this.#input.anySize === true || made.bytes <= MAX_PROMPT_BYTES) return made;
     await converter.release(made);
     throw new CliError(

@@ -1,5 +1,5 @@
 /** Conversion on the way to an upload: flags understood, lengths foreseen, files made on worker threads and removed. */
-import { mkdtemp, rm } from 'node:fs/promises';
+import { lstat, mkdtemp, readdir, rm } from 'node:fs/promises';
 import { availableParallelism, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { AudioInfo } from '../audio/index.ts';
@@ -97,6 +97,23 @@ export function converterCount(files: number): number {
   return files <= 1 ? 1 : Math.max(2, Math.min(availableParallelism(), files));
 }
 
+const FOLDER = 'convirza-upload-';
+const DAY_MS = 86_400_000;
+
+/** Makes a folder for converted files, and removes those that killed runs have left: nothing came or went there for a day. */
+async function makeFolder(): Promise<string> {
+  const place = tmpdir();
+  const names = await readdir(place).catch(() => []);
+  for (const name of names.filter((entry) => entry.startsWith(FOLDER))) {
+    const path = join(place, name);
+    const status = await lstat(path).catch(() => undefined);
+    const isOurs = status?.isDirectory() === true && status.uid === process.getuid?.();
+    if (isOurs && Date.now() - status.mtimeMs > DAY_MS)
+      await rm(path, { recursive: true, force: true }).catch(() => {});
+  }
+  return mkdtemp(join(place, FOLDER));
+}
+
 /** Converts into a folder of its own, which goes with `close`. */
 export class Converter {
   readonly #conversion: Conversion;
@@ -119,7 +136,7 @@ export class Converter {
     const lane = this.#idle.pop() ?? (await new Promise<Lane>((resolve) => this.#waiting.push(resolve)));
     try {
       this.#options.signal.throwIfAborted();
-      this.#folder ??= mkdtemp(join(tmpdir(), 'convirza-upload-'));
+      this.#folder ??= makeFolder();
       const path = join(await this.#folder, `${++this.#made}.wav`);
       const input = { allowTruncated: this.#options.allowTruncated, raw: undefined };
       const job = {

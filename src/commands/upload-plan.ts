@@ -1,6 +1,6 @@
 /** What `prompts upload` is about to do, checked in full before the first byte is sent. */
 import { basename } from 'node:path';
-import type { AudioInfo } from '../audio/index.ts';
+import { type AudioInfo, NotDecodedError } from '../audio/index.ts';
 import type { ManifestValues } from '../bulk/manifest.ts';
 import { MAX_PROMPT_BYTES, PROMPT_TYPES } from '../convirza/catalogue/index.ts';
 import { CliError } from '../shared/errors.ts';
@@ -41,13 +41,12 @@ export interface PlanOptions {
   allowTruncated: boolean;
   /** Skip the check of the size, for a service whose limit has changed. */
   anySize: boolean;
+  signal?: AbortSignal;
 }
 
 export interface Plan {
   uploads: PlannedUpload[];
   problems: CliError[];
-  /** Files in folders that are no audio by name or content, left out. */
-  skipped: string[];
 }
 
 /** So many files are open at once. */
@@ -85,7 +84,7 @@ function nameOf(source: UploadSource, index: number, { name, nameRule }: PlanOpt
   return name ?? checkName(stemOf(source.path), whose);
 }
 
-/** Checks one file. @returns undefined for a file in a folder that is no audio */
+/** Checks one file. @throws AudioError, or CliError `usage`, when it cannot be uploaded */
 async function planOne(source: UploadSource, index: number, options: PlanOptions): Promise<PlannedUpload> {
   const { shown, path } = source;
   const { conversion } = options;
@@ -98,8 +97,9 @@ async function planOne(source: UploadSource, index: number, options: PlanOptions
     throw new CliError('usage', `"${path}" is ${typeName} audio, which the service does not take`, {
       hint: `It takes ${PROMPT_TYPES.join(', ')}${info === undefined ? '' : '; --convert makes it WAV'}.`,
     });
-  // What cannot be decoded here is taken as it is, unless it is to be decoded, or is no whole WAV file.
-  if (failure !== undefined && (conversion !== undefined || container === 'wav')) throw failure;
+  // The service may know codecs that nothing here does.
+  if (failure !== undefined && (conversion !== undefined || !(failure instanceof NotDecodedError)))
+    throw failure;
   const bytes =
     conversion === undefined || info === undefined ? identity.size : convertedBytes(info, conversion);
   const large = options.anySize ? undefined : tooLarge(shown, bytes ?? 0, conversion, info);
@@ -176,6 +176,7 @@ export async function planUploads(sources: readonly UploadSource[], given: PlanO
   const queue = sources.entries();
   const probe = async () => {
     for (const [index, source] of queue) {
+      options.signal?.throwIfAborted();
       try {
         planned[index] = await planOne(source, index, options);
       } catch (error) {
@@ -185,7 +186,7 @@ export async function planUploads(sources: readonly UploadSource[], given: PlanO
     }
   };
   await Promise.all(Array.from({ length: PROBES }, probe));
-  const plan: Plan = { uploads: [], problems: [], skipped: [] };
+  const plan: Plan = { uploads: [], problems: [] };
   for (const entry of planned) {
     if (entry instanceof CliError) plan.problems.push(entry);
     else if (entry !== undefined) plan.uploads.push(entry);

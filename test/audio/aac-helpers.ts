@@ -117,17 +117,6 @@ export function joined(parts: readonly Float32Array[][]): Float32Array[] {
   });
 }
 
-/** How far `actual` is from `expected` over the length of the latter, in dB of its energy. */
-export function snr(expected: Float32Array, actual: Float32Array | undefined): number {
-  let signal = 0;
-  let error = 0;
-  expected.forEach((value, i) => {
-    signal += value * value;
-    error += (value - (actual?.[i] ?? Number.NaN)) ** 2;
-  });
-  return error === 0 ? Number.POSITIVE_INFINITY : 10 * Math.log10(signal / error);
-}
-
 /** A generator of whole numbers below `limit`, the same at every run. */
 export function random(seed: number): (limit: number) => number {
   let state = seed;

@@ -9,9 +9,9 @@ import {
   random,
   rawBlocks,
   reference,
-  snr,
 } from './aac-helpers.ts';
 import { audioErrorOf, useFolder } from './fixtures.ts';
+import { snr } from './samples.ts';
 
 const folder = useFolder();
 const stereo = fixture('stereo.aac');
@@ -84,7 +84,7 @@ describe('an ADTS file', () => {
     });
     expect(samples.map(({ length }) => length)).toEqual([19 * 1024, 19 * 1024]);
     reference('stereo', 2).forEach((expected, i) => {
-      expect(snr(expected, samples[i])).toBeGreaterThan(120);
+      expect(snr(samples[i], expected)).toBeGreaterThan(120);
     });
     expect(notes).toEqual([]);
   });

@@ -1,5 +1,3 @@
-import type { PacketTrack } from '../../src/audio/packets.ts';
-
 /** What an .m4a file with one ALAC track holds. */
 export interface AlacFile {
   cookie: Buffer;
@@ -40,18 +38,4 @@ function boxes(parent: Buffer, type: string): Buffer[] {
     if (parent.toString('latin1', at + 4, at + 8) === type) found.push(parent.subarray(at + 8, at + size));
   }
   return found;
-}
-
-/** A track with nothing but a configuration. */
-export function alacTrack(config: Uint8Array): PacketTrack {
-  return {
-    codec: 'alac',
-    config,
-    sampleRate: undefined,
-    channels: undefined,
-    timeScale: 44_100,
-    skip: 0,
-    duration: undefined,
-    async *packets() {},
-  };
 }

@@ -6,9 +6,10 @@ import { parseMagicCookie } from '../../src/audio/codecs/alac/magic-cookie.ts';
 import { PlainPackets } from '../../src/audio/codecs/alac/plain-packets.ts';
 import { AudioError } from '../../src/audio/errors.ts';
 import { DamagedPacket, type PacketDecoder } from '../../src/audio/packets.ts';
-import { alacTrack, readAlac } from './alac-helpers.ts';
+import { readAlac } from './alac-helpers.ts';
 import { SEED } from './fixtures.ts';
 import { copyOf, fixture, hashOf, randomOf } from './lossless-helpers.ts';
+import { emptyTrack } from './samples.ts';
 
 type Packets = typeof KernelPackets | typeof PlainPackets;
 
@@ -253,7 +254,7 @@ describe('the magic cookie', () => {
     ['in its box of MP4', Buffer.concat([frma.subarray(12), cookieOf()])],
     ['with a layout', Buffer.concat([cookieOf(), chan(101 * 65_536 + 2)])],
   ])('%s', async (_, cookie) => {
-    const decoder = await createAlacDecoder('a.m4a', alacTrack(cookie), {});
+    const decoder = await createAlacDecoder('a.m4a', emptyTrack('alac', cookie), {});
     expect(decoder.format).toEqual({
       codec: 'alac',
       sampleRate: 44_100,

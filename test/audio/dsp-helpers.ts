@@ -1,5 +1,6 @@
 import type { AudioBlock } from '../../src/audio/audio-input.ts';
 import type { Stage } from '../../src/audio/dsp/stage.ts';
+import { joined } from './samples.ts';
 
 /** Amplitude of a level in dB. */
 export const amplitude = (db: number) => 10 ** (db / 20);
@@ -30,16 +31,6 @@ export function noise(frames: number, peak: number, seed = 1): Float32Array {
     state = (Math.imul(state, 1_664_525) + 1_013_904_223) >>> 0;
     return (state / 2 ** 31 - 1) * peak;
   });
-}
-
-export function joined(...parts: Float32Array[]): Float32Array {
-  const all = new Float32Array(parts.reduce((sum, part) => sum + part.length, 0));
-  let at = 0;
-  for (const part of parts) {
-    all.set(part, at);
-    at += part.length;
-  }
-  return all;
 }
 
 /** `channels` cut into blocks of `sizes` in turn, in arrays that are reused and spoiled, as an AudioInput may do. */

@@ -14,12 +14,12 @@ import {
   comment,
   encodeFrame,
   type Frame,
-  flacTrack,
   residualsOf,
   type Stream,
   streamInfo,
 } from './flac-helpers.ts';
 import { copyOf, randomOf } from './lossless-helpers.ts';
+import { emptyTrack } from './samples.ts';
 
 type Frames = typeof KernelFrames | typeof PlainFrames;
 
@@ -349,7 +349,7 @@ describe('the configuration', () => {
     ],
     ['version, flags and blocks (MP4)', Buffer.concat([Buffer.alloc(4), block(0, info, true)])],
   ])('%s', async (_, config) => {
-    const decoder = await createFlacDecoder('a.ogg', flacTrack(config), {});
+    const decoder = await createFlacDecoder('a.ogg', emptyTrack('flac', config), {});
     expect(decoder.format).toEqual({
       codec: 'flac',
       sampleRate: 48_000,
@@ -360,7 +360,7 @@ describe('the configuration', () => {
   });
 
   it('decodes packets of one frame each, as Ogg, MP4 and Matroska have them', async () => {
-    const decoder = await createFlacDecoder('a.ogg', flacTrack(info), {});
+    const decoder = await createFlacDecoder('a.ogg', emptyTrack('flac', info), {});
     for (const number of [0, 1, 2]) {
       const samples = [signal(16, 64, number + 1), signal(16, 64, number + 9)];
       const codings: Coding[] = [{ kind: 'verbatim' }, { kind: 'fixed', order: 1, parameters: [14] }];
@@ -372,7 +372,7 @@ describe('the configuration', () => {
   it('names the speakers by the number of channels, or by the mask', async () => {
     const six = block(0, streamInfo({ ...stream, channels: 6 }));
     const layoutOf = async (config: Buffer) =>
-      (await createFlacDecoder('a', flacTrack(config), {})).format.layout;
+      (await createFlacDecoder('a', emptyTrack('flac', config), {})).format.layout;
     const magic = Buffer.from('fLaC');
     expect(await layoutOf(Buffer.concat([magic, six]))).toEqual(['FL', 'FR', 'FC', 'LFE', 'BL', 'BR']);
     expect(

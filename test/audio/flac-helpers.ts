@@ -1,6 +1,5 @@
 /** A FLAC encoder that makes whatever the format allows, not what is small. */
 import { crc8, crc16 } from '../../src/audio/codecs/flac/crc.ts';
-import type { PacketTrack } from '../../src/audio/packets.ts';
 
 /** How one subframe is coded. */
 export interface Coding {
@@ -212,18 +211,4 @@ export function flacFile(stream: Stream, frames: Uint8Array[], blocks: Uint8Arra
   const last = blocks.at(-1);
   if (last !== undefined) last[0] = (last[0] as number) | 0x80;
   return Buffer.concat([Buffer.from('fLaC'), info, ...blocks, ...frames]);
-}
-
-/** A track with nothing but a configuration. */
-export function flacTrack(config: Uint8Array): PacketTrack {
-  return {
-    codec: 'flac',
-    config,
-    sampleRate: undefined,
-    channels: undefined,
-    timeScale: 44_100,
-    skip: 0,
-    duration: undefined,
-    async *packets() {},
-  };
 }

@@ -4,8 +4,9 @@ import { Gain } from '../../src/audio/dsp/gain.ts';
 import { GainCurve } from '../../src/audio/dsp/gain-curve.ts';
 import { Limiter } from '../../src/audio/dsp/limiter.ts';
 import { TruePeakMeter } from '../../src/audio/dsp/true-peak.ts';
-import { amplitude, blocksOf, decibels, joined, noise, run, sine } from './dsp-helpers.ts';
+import { amplitude, blocksOf, decibels, noise, run, sine } from './dsp-helpers.ts';
 import { SEED } from './fixtures.ts';
+import { joined } from './samples.ts';
 
 function truePeak(channels: Float32Array[]): number {
   const meter = new TruePeakMeter({ channels: channels.length });

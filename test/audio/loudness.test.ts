@@ -3,8 +3,9 @@ import { describe, expect, test } from 'vitest';
 import { designKWeighting, loudnessWeights } from '../../src/audio/dsp/k-weighting.ts';
 import { LoudnessMeter } from '../../src/audio/dsp/loudness.ts';
 import { type ChannelLayout, wavLayout } from '../../src/audio/layout.ts';
-import { amplitude, blocksOf, joined, noise, sine } from './dsp-helpers.ts';
+import { amplitude, blocksOf, noise, sine } from './dsp-helpers.ts';
 import { SEED } from './fixtures.ts';
+import { joined } from './samples.ts';
 
 const STEREO = wavLayout(2, 0);
 

@@ -8,15 +8,8 @@ import { FileSource } from '../../src/audio/io/file-source.ts';
 import { id3Length } from '../../src/audio/probe/file-type.ts';
 import { freeFormatLength, type MpegHeader, mpegHeaderAt } from '../../src/audio/probe/mpeg-header.ts';
 import { audioErrorOf, SEED, useFolder } from './fixtures.ts';
-import {
-  type Decoded,
-  decodeAll,
-  fixture,
-  fixturePath,
-  framePositions,
-  id3,
-  textFrame,
-} from './mp3-helpers.ts';
+import { fixture, fixturePath, framePositions, id3, textFrame } from './mp3-helpers.ts';
+import { type Decoded, decodeFile } from './samples.ts';
 
 const folder = useFolder();
 const tagged = fixture('joint-44100.mp3');
@@ -29,12 +22,12 @@ const latin = (text: string) => Buffer.from(text, 'latin1');
 let gaplessDecoded: Decoded;
 let plainDecoded: Decoded;
 beforeAll(async () => {
-  gaplessDecoded = await decodeAll(fixturePath('joint-44100.mp3'));
-  plainDecoded = await decodeAll(fixturePath('stereo-22050.mp3'));
+  gaplessDecoded = await decodeFile(fixturePath('joint-44100.mp3'));
+  plainDecoded = await decodeFile(fixturePath('stereo-22050.mp3'));
 });
 
 async function decodeBytes(...pieces: Uint8Array[]): Promise<Decoded> {
-  return decodeAll(await folder.file('case.mp3', Buffer.concat(pieces)));
+  return decodeFile(await folder.file('case.mp3', Buffer.concat(pieces)));
 }
 
 /** Bytes that hold no frame header. */
@@ -127,11 +120,11 @@ describe('cut and joined files', () => {
 
   test('less than the Xing header promises is an error, unless truncated files are allowed', async () => {
     const path = await folder.file('cut.mp3', gapless.subarray(0, 5000));
-    const error = await audioErrorOf(decodeAll(path));
+    const error = await audioErrorOf(decodeFile(path));
     expect(error.message).toBe(
       `"${path}" is cut off: its header promises 0.627 s of audio (10,448 bytes), the file holds 5,000 bytes.`,
     );
-    const decoded = await decodeAll(path, { allowTruncated: true });
+    const decoded = await decodeFile(path, { allowTruncated: true });
     expect(decoded.info.frames).toBeUndefined();
     expect(decoded.frames).toBe(11 * 1152 - 1105);
     const same = decoded.frames - 1152;
@@ -150,13 +143,13 @@ describe('cut and joined files', () => {
       'only.mp3',
       Buffer.concat([id3(4, Buffer.alloc(20)), gapless.subarray(0, 417)]),
     );
-    const error = await audioErrorOf(decodeAll(path, { allowTruncated: true }));
+    const error = await audioErrorOf(decodeFile(path, { allowTruncated: true }));
     expect(error.message).toContain('holds no audio');
   });
 
   test('a tag and no frame', async () => {
     const path = await folder.file('tag.mp3', id3(4, Buffer.alloc(70_000)));
-    expect((await audioErrorOf(decodeAll(path))).message).toBe(
+    expect((await audioErrorOf(decodeFile(path))).message).toBe(
       `"${path}" holds no audio: there is no MPEG frame in its 70,010 bytes.`,
     );
   });

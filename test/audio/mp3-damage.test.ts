@@ -4,7 +4,8 @@ import { FrameScanner, LOOK_AHEAD } from '../../src/audio/containers/mpeg-frames
 import { AudioError } from '../../src/audio/index.ts';
 import type { Packet } from '../../src/audio/packets.ts';
 import { SEED, useFolder } from './fixtures.ts';
-import { type Decoded, decodeAll, fixture, framePositions, peakOf } from './mp3-helpers.ts';
+import { fixture, framePositions, peakOf } from './mp3-helpers.ts';
+import { type Decoded, decodeFile } from './samples.ts';
 
 const folder = useFolder();
 
@@ -20,7 +21,7 @@ function randomNumbers(seed: number): () => number {
 /** Decodes bytes; undefined when they are refused with an AudioError. Any other error is thrown. */
 async function decodeOrRefuse(bytes: Uint8Array): Promise<Decoded | undefined> {
   try {
-    return await decodeAll(await folder.file('case.mp3', bytes), { allowTruncated: true });
+    return await decodeFile(await folder.file('case.mp3', bytes), { allowTruncated: true });
   } catch (error) {
     if (error instanceof AudioError) return undefined;
     throw error;
@@ -37,14 +38,14 @@ describe('damaged stretches', () => {
     ['vbr-48000.mp3', 30],
   ])('%s, %i bytes: never a pop, and the length stays', async (name, length) => {
     const good = fixture(name);
-    const whole = await decodeAll(await folder.file('good.mp3', good));
+    const whole = await decodeFile(await folder.file('good.mp3', good));
     const random = randomNumbers(length);
     const start = (framePositions(good)[2] as number) + 1;
     for (let run = 0; run < 25; run++) {
       const bytes = Buffer.from(good);
       const at = start + Math.floor(random() * (good.length * 0.8 - start - length));
       for (let i = 0; i < length; i++) bytes[at + i] = Math.floor(random() * 256);
-      const decoded = await decodeAll(await folder.file('bad.mp3', bytes));
+      const decoded = await decodeFile(await folder.file('bad.mp3', bytes));
       // With a variable bit rate, how many frames a gap held is a guess.
       expect(Math.abs(decoded.frames - whole.frames)).toBeLessThanOrEqual(name.startsWith('vbr') ? 1152 : 0);
       expect(peakOf(decoded.channels)).toBeLessThan(1.5);
@@ -57,7 +58,7 @@ describe('damaged stretches', () => {
     const positions = framePositions(good);
     bytes.fill(0, (positions[10] as number) - 40, (positions[10] as number) + 60);
     const path = await folder.file('lost.mp3', bytes);
-    const decoded = await decodeAll(path);
+    const decoded = await decodeFile(path);
     expect(decoded.frames).toBe(25 * 576);
     const silent = decoded.channels[0]?.subarray(9 * 576, 11 * 576) as Float32Array;
     expect(peakOf([silent])).toBe(0);
@@ -70,7 +71,7 @@ describe('damaged stretches', () => {
   test('main data that are missing: a granule is silenced, and there is a detail', async () => {
     const good = fixture('vbr-48000.mp3');
     const positions = framePositions(good);
-    const decoded = await decodeAll(await folder.file('late.mp3', good.subarray(positions[6])));
+    const decoded = await decodeFile(await folder.file('late.mp3', good.subarray(positions[6])));
     expect(decoded.notes[0]).toEqual({
       level: 'detail',
       text: 'Some of it is silenced, since the data that it refers to are missing or damaged.',
@@ -84,7 +85,7 @@ describe('damaged stretches', () => {
     // Granule 0: 12 bits of length, 9 of big values, behind 18 bits of other things.
     bytes.fill(0xff, at + 4 + 2, at + 4 + 6);
     const path = await folder.file('side.mp3', bytes);
-    const decoded = await decodeAll(path);
+    const decoded = await decodeFile(path);
     expect(decoded.notes.at(-1)?.text).toContain('its side information names more lines than there are');
     expect(decoded.frames).toBe(20736);
   });
@@ -93,7 +94,7 @@ describe('damaged stretches', () => {
     const bytes = Buffer.from(fixture('mono-32000.mp3'));
     for (const at of framePositions(bytes).slice(0, -1)) bytes.fill(0xff, at + 4, at + 20);
     const path = await folder.file('all.mp3', bytes);
-    await expect(decodeAll(path)).rejects.toThrow('nothing of it can be decoded');
+    await expect(decodeFile(path)).rejects.toThrow('nothing of it can be decoded');
   });
 });
 

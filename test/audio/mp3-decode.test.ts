@@ -7,16 +7,8 @@ import { DamagedPacket } from '../../src/audio/packets.ts';
 import { id3Length } from '../../src/audio/probe/file-type.ts';
 import { type MpegHeader, mpegHeaderAt } from '../../src/audio/probe/mpeg-header.ts';
 import { useFolder } from './fixtures.ts';
-import {
-  decodeAll,
-  fixture,
-  fixturePath,
-  framePositions,
-  interleaved,
-  peakOf,
-  reference,
-  snr,
-} from './mp3-helpers.ts';
+import { fixture, fixturePath, framePositions, peakOf, reference } from './mp3-helpers.ts';
+import { decodeFile, interleaved, snr } from './samples.ts';
 
 const folder = useFolder();
 
@@ -41,7 +33,7 @@ describe('against the decoders of ffmpeg', () => {
     ['joint-48000.mp2', 'mp2', 48000, 2, 28800],
     ['stereo-22050.mp2', 'mp2', 22050, 2, 13824],
   ])('%s', async (name, codec, sampleRate, channels, frames) => {
-    const decoded = await decodeAll(fixturePath(name));
+    const decoded = await decodeFile(fixturePath(name));
     expect(decoded.info).toMatchObject({ container: 'mp3', codec, sampleRate, channels, bitsPerSample: 0 });
     expect(decoded.info.layout).toEqual(channels === 1 ? ['mono'] : ['FL', 'FR']);
     expect(decoded.frames).toBe(frames);
@@ -56,7 +48,7 @@ describe('against the decoders of ffmpeg', () => {
   ])(
     '%s, which ffmpeg does not decode well: against the 16 bits of lame',
     async (name, sampleRate, frames) => {
-      const decoded = await decodeAll(fixturePath(name));
+      const decoded = await decodeFile(fixturePath(name));
       expect(decoded.info).toMatchObject({ codec: 'mp3', sampleRate, channels: 2 });
       expect(decoded.frames).toBe(frames);
       const bytes = fixture(`${name}.s16`);
@@ -79,8 +71,8 @@ describe('the mono that was asked for', () => {
     'intensity-32000.mp3',
     'joint-48000.mp2',
   ])('%s is the mean of both channels', async (name) => {
-    const stereo = await decodeAll(fixturePath(name));
-    const mono = await decodeAll(fixturePath(name), { wanted: { mono: true } });
+    const stereo = await decodeFile(fixturePath(name));
+    const mono = await decodeFile(fixturePath(name), { wanted: { mono: true } });
     expect(mono.info).toMatchObject({ channels: 1, layout: ['mono'] });
     expect(mono.frames).toBe(stereo.frames);
     const [left, right] = stereo.channels as [Float32Array, Float32Array];
@@ -171,7 +163,7 @@ describe('packets', () => {
     const stereo = fixture('intensity-32000.mp3');
     const mono = fixture('mono-32000.mp3');
     const path = await folder.file('turns.mp3', Buffer.concat([stereo, mono, stereo]));
-    const decoded = await decodeAll(path);
+    const decoded = await decodeFile(path);
     expect(decoded.info.channels).toBe(2);
     expect(decoded.frames).toBe(3 * 20736);
     expect(peakOf(decoded.channels)).toBeLessThan(1);

@@ -1,7 +1,5 @@
 import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
-import type { AudioNote, OpenOptions } from '../../src/audio/audio-input.ts';
-import { type AudioInfo, openAudio } from '../../src/audio/index.ts';
 import { mpegHeaderAt } from '../../src/audio/probe/mpeg-header.ts';
 
 const FOLDER = fileURLToPath(new URL('./fixtures/mp3/', import.meta.url));
@@ -16,62 +14,6 @@ export const fixture = (name: string) => readFileSync(fixturePath(name));
 export function reference(name: string): Float32Array {
   const bytes = fixture(`${name}.f32`);
   return new Float32Array(bytes.buffer.slice(bytes.byteOffset, bytes.byteOffset + bytes.length));
-}
-
-/** What decoding a file gives: one array for each channel. */
-export interface Decoded {
-  info: AudioInfo;
-  notes: readonly AudioNote[];
-  frames: number;
-  channels: Float32Array[];
-}
-
-/** Decodes all of a file. */
-export async function decodeAll(path: string, options: OpenOptions = {}): Promise<Decoded> {
-  const input = await openAudio(path, options);
-  try {
-    const parts: Float32Array[][] = Array.from({ length: input.info.channels }, () => []);
-    let frames = 0;
-    for await (const block of input.blocks()) {
-      frames += block.frames;
-      parts.forEach((list, i) => {
-        list.push((block.channels[i] as Float32Array).slice(0, block.frames));
-      });
-    }
-    return { info: input.info, notes: input.notes ?? [], frames, channels: parts.map(joined) };
-  } finally {
-    await input.close();
-  }
-}
-
-function joined(parts: readonly Float32Array[]): Float32Array {
-  const all = new Float32Array(parts.reduce((sum, part) => sum + part.length, 0));
-  let at = 0;
-  for (const part of parts) {
-    all.set(part, at);
-    at += part.length;
-  }
-  return all;
-}
-
-/** Channels as one interleaved array of their first `frames` frames. */
-export function interleaved(channels: readonly Float32Array[], frames: number): Float32Array {
-  const all = new Float32Array(channels.length * frames);
-  channels.forEach((samples, channel) => {
-    for (let i = 0; i < frames; i++) all[i * channels.length + channel] = samples[i] as number;
-  });
-  return all;
-}
-
-/** Signal to noise ratio of `actual` against `expected` over the length of the latter, in dB. */
-export function snr(actual: Float32Array, expected: Float32Array): number {
-  let signal = 0;
-  let noise = 0;
-  expected.forEach((value, i) => {
-    signal += value ** 2;
-    noise += (value - (actual[i] ?? 0)) ** 2;
-  });
-  return 10 * Math.log10(signal / noise);
 }
 
 /** Largest magnitude of all samples. */

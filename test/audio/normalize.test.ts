@@ -5,7 +5,8 @@ import { LoudnessMeter } from '../../src/audio/dsp/loudness.ts';
 import { type NormalizePlan, planNormalize } from '../../src/audio/dsp/normalize.ts';
 import { NormalizeTrial } from '../../src/audio/dsp/normalize-trial.ts';
 import { TruePeakMeter } from '../../src/audio/dsp/true-peak.ts';
-import { blocksOf, joined, noise, run } from './dsp-helpers.ts';
+import { blocksOf, noise, run } from './dsp-helpers.ts';
+import { joined } from './samples.ts';
 
 const RATE = 16_000;
 

@@ -1,7 +1,5 @@
 import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
-import type { AudioInfo, AudioNote, OpenOptions } from '../../src/audio/audio-input.ts';
-import { openAudio } from '../../src/audio/open-audio.ts';
 
 /** Path of a fixture. */
 export function fixture(name: string): string {
@@ -17,56 +15,6 @@ export function reference(name: string, channels: number): Float32Array[] {
   const bytes = fixtureBytes(name);
   const all = new Float32Array(bytes.buffer.slice(bytes.byteOffset, bytes.byteOffset + bytes.length));
   return Array.from({ length: channels }, (_, channel) => all.filter((_, i) => i % channels === channel));
-}
-
-export interface Decoded {
-  info: AudioInfo;
-  frames: number;
-  channels: Float32Array[];
-  notes: readonly AudioNote[];
-}
-
-/** Opens a file, decodes it `times` times (the last one counts) and closes it. */
-export async function decodeFile(path: string, options: OpenOptions = {}, times = 1): Promise<Decoded> {
-  const input = await openAudio(path, options);
-  try {
-    const parts: Float32Array[][] = input.info.layout.map(() => []);
-    for (let i = 0; i < times; i++) {
-      for (const part of parts) part.length = 0;
-      for await (const { frames, channels } of input.blocks()) {
-        for (const [c, samples] of channels.entries()) parts[c]?.push(samples.slice(0, frames));
-      }
-    }
-    const channels = parts.map(joined);
-    return { info: input.info, frames: channels[0]?.length ?? 0, channels, notes: input.notes ?? [] };
-  } finally {
-    await input.close();
-  }
-}
-
-function joined(parts: Float32Array[]): Float32Array {
-  const all = new Float32Array(parts.reduce((sum, part) => sum + part.length, 0));
-  let at = 0;
-  for (const part of parts) {
-    all.set(part, at);
-    at += part.length;
-  }
-  return all;
-}
-
-/** How far `actual` is from `expected`, in dB below it, over what both have and all channels. */
-export function snr(actual: readonly Float32Array[], expected: readonly Float32Array[]): number {
-  let signal = 0;
-  let noise = 0;
-  expected.forEach((samples, channel) => {
-    samples.forEach((value, i) => {
-      const other = actual[channel]?.[i];
-      if (other === undefined) return;
-      signal += value * value;
-      noise += (value - other) ** 2;
-    });
-  });
-  return noise === 0 ? Number.POSITIVE_INFINITY : 10 * Math.log10(signal / noise);
 }
 
 /** CRC-32 of RFC 3533, bit by bit. */

@@ -1,7 +1,8 @@
 import { describe, expect, test } from 'vitest';
 import { AudioError } from '../../src/audio/errors.ts';
 import { useFolder } from './fixtures.ts';
-import { decodeFile, fixtureBytes, muxed, packetsOf, pagesOf, withChecksum } from './ogg-helpers.ts';
+import { fixtureBytes, muxed, packetsOf, pagesOf, withChecksum } from './ogg-helpers.ts';
+import { decodeFile } from './samples.ts';
 import { randomOf } from './vorbis-random.ts';
 
 const folder = useFolder();

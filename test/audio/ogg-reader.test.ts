@@ -3,17 +3,8 @@ import { measureLink, openLink } from '../../src/audio/containers/ogg/link.ts';
 import { FileSource } from '../../src/audio/io/file-source.ts';
 import { openAudio } from '../../src/audio/open-audio.ts';
 import { audioErrorOf, useFolder } from './fixtures.ts';
-import {
-  changePage,
-  decodeFile,
-  fixture,
-  fixtureBytes,
-  makePage,
-  muxed,
-  packetsOf,
-  pagesOf,
-  snr,
-} from './ogg-helpers.ts';
+import { changePage, fixture, fixtureBytes, makePage, muxed, packetsOf, pagesOf } from './ogg-helpers.ts';
+import { decodeFile, snr } from './samples.ts';
 import { randomSpec } from './vorbis-random.ts';
 import { headersOf, VorbisBitWriter } from './vorbis-writer.ts';
 
@@ -140,7 +131,9 @@ describe('damage', () => {
       ['warning', 'X is damaged: bytes in 1 place were left out.'],
     ]);
     expect(frames).toBeGreaterThan(total - 3 * 1024);
-    expect(snr(slices(channels, 0, 2048), slices(whole.channels, 0, 2048))).toBeGreaterThan(140);
+    slices(whole.channels, 0, 2048).forEach((expected, i) => {
+      expect(snr(channels[i], expected)).toBeGreaterThan(140);
+    });
     const end = (all: Float32Array[], from: number) => all.map((samples) => samples.slice(from - 2000, from));
     // The end is not cut where it was, since the file became shorter; it is the same sound.
     expect(end(channels, frames)[0]?.some((value) => Math.abs(value) > 0.001)).toBe(true);

@@ -6,7 +6,6 @@ import { DamagedPacket, type PacketTrack } from '../../src/audio/packets.ts';
 import { audioErrorOf, useFolder } from './fixtures.ts';
 import {
   changePage,
-  decodeFile,
   fixture,
   fixtureBytes,
   makePage,
@@ -14,8 +13,8 @@ import {
   packetsOf,
   pagesOf,
   reference,
-  snr,
 } from './ogg-helpers.ts';
+import { decodeFile, snrOfAll } from './samples.ts';
 import { randomOf } from './vorbis-random.ts';
 
 const folder = useFolder();
@@ -155,7 +154,7 @@ describe('decoding', () => {
     });
     expect(info.tags).toMatchObject({ title: 'A title' });
     expect([frames, expected[0]?.length]).toEqual([14_400, 14_400]);
-    expect(snr(channels, expected)).toBeGreaterThan(70);
+    expect(snrOfAll(channels, expected)).toBeGreaterThan(70);
     expect(notes).toEqual([]);
   });
 
@@ -164,7 +163,7 @@ describe('decoding', () => {
     expect(info).toMatchObject({ channels: 6, layout: ['FL', 'FC', 'FR', 'BL', 'BR', 'LFE'], frames: 9600 });
     const wav = reference('surround-opus.f32', 6);
     const expected = [0, 2, 1, 4, 5, 3].map((channel) => wav[channel] as Float32Array);
-    expect(snr(channels, expected)).toBeGreaterThan(70);
+    expect(snrOfAll(channels, expected)).toBeGreaterThan(70);
   });
 
   test.each([8000, 12_000, 16_000, 24_000])(
@@ -201,7 +200,7 @@ describe('decoding', () => {
       expect(frames).toBe(14_400);
       const [left, right] = stereo.channels as [Float32Array, Float32Array];
       const mix = left.map((value, i) => 0.5 * (value + (right[i] ?? 0)));
-      expect(snr(channels, [mix])).toBeGreaterThan(likeness);
+      expect(snrOfAll(channels, [mix])).toBeGreaterThan(likeness);
     }
     const surround = await decodeFile(fixture('surround.opus'), { wanted: { mono: true } });
     expect(surround.info.channels).toBe(6);
@@ -218,7 +217,7 @@ describe('decoding', () => {
     const louder = await decodeBytes(withHead({ gain: 3 * 256 }));
     const factor = 10 ** (3 / 20);
     expect(
-      snr(
+      snrOfAll(
         louder.channels,
         plain.channels.map((samples) => samples.map((value) => value * factor)),
       ),

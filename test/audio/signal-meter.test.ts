@@ -2,8 +2,9 @@ import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { fullScaleOf } from '../../src/audio/dsp/clip-counter.ts';
 import { SignalMeter } from '../../src/audio/dsp/signal-meter.ts';
-import { amplitude, blocksOf, decibels, joined, noise, sine } from './dsp-helpers.ts';
+import { amplitude, blocksOf, decibels, noise, sine } from './dsp-helpers.ts';
 import { SEED } from './fixtures.ts';
+import { joined } from './samples.ts';
 
 function levels(
   channels: Float32Array[],

@@ -3,8 +3,9 @@ import { describe, expect, test } from 'vitest';
 import { Cut } from '../../src/audio/dsp/cut.ts';
 import { Fade } from '../../src/audio/dsp/fade.ts';
 import { findSound, planTrim } from '../../src/audio/dsp/silence.ts';
-import { blocksOf, joined, noise, run, sine } from './dsp-helpers.ts';
+import { blocksOf, noise, run, sine } from './dsp-helpers.ts';
 import { SEED } from './fixtures.ts';
+import { joined } from './samples.ts';
 
 const RATE = 8000;
 const WINDOW = 80;

@@ -2,8 +2,9 @@ import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { kernelPeaks, type PeakWorkspace, plainPeaks } from '../../src/audio/dsp/peak-workspace.ts';
 import { TruePeakMeter } from '../../src/audio/dsp/true-peak.ts';
-import { amplitude, blocksOf, decibels, joined, noise, sine } from './dsp-helpers.ts';
+import { amplitude, blocksOf, decibels, noise, sine } from './dsp-helpers.ts';
 import { SEED } from './fixtures.ts';
+import { joined } from './samples.ts';
 
 function truePeaks(channels: Float32Array[], sizes?: readonly number[]): number[] {
   const meter = new TruePeakMeter({ channels: channels.length });

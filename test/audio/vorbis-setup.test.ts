@@ -299,6 +299,6 @@ describe('headers', () => {
     expect(parseVorbisConfig('x', config).identification.channels).toBe(3);
     expect(() => parseVorbisConfig('x', new Uint8Array(0))).toThrow(AudioError);
     expect(() => parseVorbisConfig('x', Uint8Array.of(255, 255, 255, 255))).toThrow(AudioError);
-    expect(() => parseVorbisConfig('x', config.subarray(0, -1))).toThrow('"x" cannot be decoded');
+    expect(() => parseVorbisConfig('x', config.subarray(0, -1))).toThrow('"x" is damaged');
   });
 });

@@ -3,9 +3,10 @@ import { audio } from './audio.js';
 import { list } from './list.js';
 import { rows } from './rows.js';
 import { startup } from './startup.js';
+import { upload } from './upload.js';
 
 /** @type {Record<string, () => Promise<boolean>>} */
-const benches = { startup, list, rows, audio };
+const benches = { startup, list, rows, audio, upload };
 
 const wanted = process.argv.slice(2);
 const unknown = wanted.filter((name) => benches[name] === undefined);

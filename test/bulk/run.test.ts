@@ -83,6 +83,28 @@ describe('a run', () => {
     expect(journal.of('c')).toEqual(['sent', 'done']);
   });
 
+  it('reads the fingerprint of an item at its turn, and not again', async () => {
+    const journal = new MemoryJournal().set('a', 'done', 'hash of a').set('b', 'done', 'of another b');
+    const asked: string[] = [];
+    const states: string[] = [];
+    const hash = async (item: string) => {
+      await settled();
+      asked.push(item);
+      if (item === 'c') throw new CliError('usage', 'c is gone');
+      return `hash of ${item}`;
+    };
+    const summary = await run('abcd', {
+      concurrency: 1,
+      journal,
+      hash,
+      onOutcome: ({ key, state }) => void states.push(`${key} ${state} after ${asked.length}`),
+    });
+    expect(states).toEqual(['a skipped after 1', 'b done after 2', 'c failed after 3', 'd done after 4']);
+    expect(summary.failures).toMatchObject([{ key: 'c', error: { message: 'c is gone' } }]);
+    expect(journal.of('c')).toEqual([]);
+    expect(journal.events.at(-1)).toMatchObject({ key: 'd', hash: 'hash of d' });
+  });
+
   it('of nothing ends at once, with preparation too', async () => {
     expect((await run('', {})).total).toBe(0);
     const prepare = { run: async () => undefined, concurrency: 2, ahead: 2 };

@@ -53,7 +53,14 @@ function endpointOf(command: string): Endpoint {
 }
 
 /** Commands that are no endpoint, by family. */
-const LOCAL = new Set(['auth status', 'auth list', 'auth switch', 'auth token', 'auth migrate']);
+const LOCAL = new Set([
+  'auth status',
+  'auth list',
+  'auth switch',
+  'auth token',
+  'auth migrate',
+  'prompts manifest',
+]);
 
 describe('the reference table, the catalogue and the command tree', () => {
   it('has 60 endpoints in the reference', () => {

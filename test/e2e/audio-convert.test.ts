@@ -533,6 +533,17 @@ describe('standard input and output', () => {
     expect((await readFile(join(folder, 'out.wav'))).equals(toneWav(0.5))).toBe(true);
   });
 
+  it.skipIf(process.platform === 'win32')(
+    'a named pipe is refused at once, with the way around',
+    async () => {
+      const folder = await temporaryFolder();
+      spawnSync('mkfifo', [join(folder, 'pipe')]);
+      const result = await convert(folder, 'pipe', '-o', 'out.wav');
+      expect(result).toMatchObject({ code: 2, stdout: '' });
+      expect(errorLine(result)).toMatch(/Cannot read "pipe": it is a named pipe.*- < "pipe"/);
+    },
+  );
+
   it.skipIf(process.platform === 'win32')('a device is no output', async () => {
     const folder = await folderWith({ 'in.wav': toneWav(0.1) });
     const result = await convert(folder, 'in.wav', '-o', '/dev/null', '--force');

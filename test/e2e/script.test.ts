@@ -334,7 +334,7 @@ describe('for machines', () => {
       method: 'DELETE',
       path: '/users/{id}',
       evidence: 'listed',
-      exit_codes: [0, 2, 3, 4, 5, 6, 7, 9, 10, 130],
+      exit_codes: [0, 2, 3, 4, 5, 6, 7, 8, 9, 10, 130],
     });
     expect(
       (

@@ -136,7 +136,7 @@ function nextCandidate(bytes: Uint8Array, from: number, end: number): number {
  *
  * Source: ID3v2.4.0 §3.1, APEv2 specification ("Tag Header / Footer Format"), ID3v1.
  */
-export function tagLength(bytes: Uint8Array, at: number): number {
+function tagLength(bytes: Uint8Array, at: number): number {
   const first = byteAt(bytes, at);
   if (first === 0x49) return id3Length(bytes.subarray(at));
   if (first === 0x54 && hasChars(bytes, at, 'TAG')) return 128;

@@ -56,7 +56,7 @@ interface ResampleExports {
 }
 
 /** The work done with vectors, see `kernels/resample.ts`. */
-export class KernelConvolver implements Convolver {
+class KernelConvolver implements Convolver {
   readonly #bank: FilterBank;
   readonly #ratio: Ratio;
   readonly #kernel: Kernel<ResampleExports>;

@@ -18,7 +18,7 @@ export interface FilterDesign {
 }
 
 /** Flat to 0.91 of the lower Nyquist frequency, nothing above -100 dB beyond it, all images together below -110 dB. */
-export const DEFAULT_DESIGN: FilterDesign = { attenuation: 106, pass: 0.91 };
+const DEFAULT_DESIGN: FilterDesign = { attenuation: 106, pass: 0.91 };
 
 /** Above this a bank is interpolated instead (44,056 Hz to 24 kHz would take 3,000 rows). */
 const MAX_COEFFICIENTS = 1_000_000;

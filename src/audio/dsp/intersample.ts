@@ -2,7 +2,7 @@
 export const INTERSAMPLE_TAPS = 24;
 
 /** Intervals are skipped in groups of this size. */
-export const INTERSAMPLE_GROUP = 64;
+const INTERSAMPLE_GROUP = 64;
 
 const PAIRS = INTERSAMPLE_TAPS / 2;
 

@@ -92,7 +92,7 @@ function refuseSpecial(path: string, status: { isFile(): boolean; isDirectory():
     throw new AudioError(
       `Cannot read "${path}": it is not a regular file but a pipe, a socket or a device.`,
       {
-        hint: 'Save the audio to a file, or pipe it into standard input (-).',
+        hint: 'Save the audio to a file first.',
       },
     );
   }

@@ -37,7 +37,7 @@ export const prompts: readonly Endpoint[] = [
     path: '/media-prompts',
     title: 'Upload Prompt',
     evidence: 'documented',
-    pathParams: [{ name: 'file...', description: 'audio files, or folders of them' }],
+    pathParams: [{ name: 'file...', description: 'audio files, patterns, or folders of them' }],
     body: [
       {
         name: 'message_type',
@@ -66,11 +66,17 @@ export const prompts: readonly Endpoint[] = [
     action: 'prompts-upload',
     examples: [
       'prompts upload welcome.wav --message-type prompt --name "Welcome Message"',
-      'prompts upload ./recordings --message-type prompt --convert',
+      'prompts upload ./recordings --recursive --message-type prompt --name-template "{dir} - {stem}"',
+      'prompts upload "menus/**/*.flac" --message-type prompt --convert wav --rate 8k --channels 1',
+      'prompts upload --from prompts.csv --skip-invalid',
+      'prompts upload --from prompts.csv --resume',
     ],
     notes: [
       'At most 50 MB each: wav, mp3, mp4, ogg, webm, m4a, aac, flac; told by content, not by ending.',
-      'Everything is checked before the first byte is sent. An upload that ended in doubt is looked up by its name before it is sent again.',
+      'Everything is checked before the first byte is sent, and all problems are told at once. An upload that ended in doubt is looked up by its name before it is sent again.',
+      'A manifest has the columns file, name, and one for each field of the form, which goes before its flag; paths are relative to the manifest. Columns beginning with # are notes. prompts manifest writes one.',
+      'More than one file: what happened to each is kept in a journal beside the manifest (prompts.csv.journal) or in the working folder (recordings.prompts-upload.journal for a folder, else .convirza-prompts-upload.journal). It is removed when all went well, unless --journal named it; else --resume goes on, and --retry-failed sends what failed.',
+      'In a name template {dir} is the folder of the file, {parent} the path of folders below the one that was named, {stem} and {ext} the file name, {index} counts from 1.',
     ],
   },
   {

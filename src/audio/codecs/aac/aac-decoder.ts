@@ -2,10 +2,13 @@ import type { AudioBlock } from '../../audio-input.ts';
 import { DamagedPacket, type DecodedFormat, type PacketDecoder } from '../../packets.ts';
 import { type AdtsHeader, adtsHeaderAt } from './adts-header.ts';
 import { bandTables } from './bands.ts';
-import { type ChannelPlan, CPE, layoutOf } from './channel-plan.ts';
+import { type ChannelPlan, CPE, layoutOf, SCE } from './channel-plan.ts';
 import { createEngine, type Engine } from './engine.ts';
 import { BLOCK, FilterBank } from './filter-bank.ts';
 import { RawBlockReader, type Slot } from './raw-block.ts';
+import { createQmf } from './sbr/kernel-qmf.ts';
+import { SbrTools } from './sbr/sbr-channel.ts';
+import { SbrElement, type SbrOutput } from './sbr/sbr-element.ts';
 import { MixedPair, SeparateChannels, type Synthesis } from './synthesis.ts';
 
 /** What an AAC stream has been found to be. */
@@ -16,6 +19,8 @@ export interface AacStream {
   /** Whether packets must begin with an ADTS header; they may in any case. */
   isAdts: boolean;
   profile: 'LC' | 'HE-AAC v1' | 'HE-AAC v2';
+  /** Whether band replication is decoded, where there is any; its core alone may have all that is wanted. */
+  isReplicated: boolean;
   hasCoupling: boolean;
 }
 
@@ -25,10 +30,13 @@ export interface AacStream {
  */
 const SBR_DELAY = 481;
 
+/** What parametric stereo makes of one channel. */
+const STEREO = ['FL', 'FR'] as const;
+
 /** An ADTS frame has at most so many blocks. */
 const MOST_BLOCKS = 4;
 
-/** Decodes AAC-LC, and of HE-AAC the core. Pairs are mixed to one channel where `isMono`. */
+/** Decodes AAC-LC and HE-AAC. Pairs are mixed to one channel where `isMono`. */
 export class AacDecoder implements PacketDecoder {
   readonly format: DecodedFormat;
   readonly details: readonly string[];
@@ -39,30 +47,39 @@ export class AacDecoder implements PacketDecoder {
   readonly #samples: readonly Float32Array[];
   readonly #output: AudioBlock;
   readonly #delay: number;
+  /** Frames of a block. */
+  readonly #block: number;
   /** For packets of several blocks, and where output is delayed; what is delayed stands behind the last output. */
   #joined: Float32Array[] = [];
   #lastFrames = 0;
 
   constructor(stream: AacStream, isMono: boolean, engine = createEngine(layoutOf(stream.plan).length)) {
     this.#stream = stream;
-    const { plan, sampleRate, profile } = stream;
+    const { plan, sampleRate, profile, isReplicated } = stream;
     const layout = layoutOf(plan);
     const isMixed = isMono && plan.length === 1 && plan[0]?.kind === CPE;
-    const filters = new FilterBank(engine.bank);
+    const isStereo = !isMono && profile === 'HE-AAC v2' && plan.length === 1 && plan[0]?.kind === SCE;
+    const rate = isReplicated ? 2 * sampleRate : sampleRate;
     this.#engine = engine;
-    this.#blocks = new RawBlockReader(plan, bandTables(sampleRate, engine.i32), engine);
-    this.#synthesis = this.#blocks.slots.map(({ streams }) =>
-      isMixed ? new MixedPair(streams, filters, engine) : new SeparateChannels(streams, filters, engine),
+    this.#blocks = new RawBlockReader(
+      plan,
+      bandTables(sampleRate, engine.i32),
+      engine,
+      isReplicated ? rate : undefined,
     );
+    this.#synthesis = isReplicated
+      ? replicated(this.#blocks.slots, engine, isMixed ? 'mixed' : isStereo ? 'stereo' : 'each')
+      : plain(this.#blocks.slots, engine, isMixed);
     this.#samples = this.#synthesis.flatMap(({ samples }) => samples);
     this.#output = { frames: 0, channels: [...this.#samples] };
-    this.#delay = profile === 'LC' ? 0 : SBR_DELAY;
+    this.#delay = profile === 'LC' || isReplicated ? 0 : SBR_DELAY;
+    this.#block = isReplicated ? 2 * BLOCK : BLOCK;
     this.format = {
       codec: 'aac',
       profile,
-      sampleRate,
+      sampleRate: rate,
       channels: this.#samples.length,
-      layout: isMixed ? ['mono'] : layout,
+      layout: isMixed ? ['mono'] : isReplicated && isStereo ? STEREO : layout,
       bitsPerSample: 0,
     };
     this.details = remarks(stream);
@@ -80,7 +97,7 @@ export class AacDecoder implements PacketDecoder {
       if (header?.hasBlockChecksums === true) bits.skip(16);
       if (isJoined) this.#join(block);
     }
-    this.#output.frames = blocks * BLOCK;
+    this.#output.frames = blocks * this.#block;
     this.#output.channels = isJoined ? this.#joined : (this.#samples as Float32Array[]);
     return this.#output;
   }
@@ -124,7 +141,7 @@ export class AacDecoder implements PacketDecoder {
     const delay = this.#delay;
     const last = this.#lastFrames;
     if (this.#joined.length === 0) {
-      this.#joined = this.#samples.map(() => new Float32Array(MOST_BLOCKS * BLOCK + delay));
+      this.#joined = this.#samples.map(() => new Float32Array(MOST_BLOCKS * this.#block + delay));
     }
     for (const joined of this.#joined) joined.copyWithin(0, last, last + delay);
     this.#lastFrames = 0;
@@ -132,10 +149,29 @@ export class AacDecoder implements PacketDecoder {
 
   #join(block: number): void {
     this.#samples.forEach((samples, i) => {
-      this.#joined[i]?.set(samples, this.#delay + block * BLOCK);
+      this.#joined[i]?.set(samples, this.#delay + block * this.#block);
     });
-    this.#lastFrames = (block + 1) * BLOCK;
+    this.#lastFrames = (block + 1) * this.#block;
   }
+}
+
+/** Synthesis of the core alone. */
+function plain(slots: readonly Slot[], engine: Engine, isMixed: boolean): Synthesis[] {
+  const filters = new FilterBank(engine.bank);
+  return slots.map(({ streams }) =>
+    isMixed ? new MixedPair(streams, filters, engine) : new SeparateChannels(streams, filters, engine),
+  );
+}
+
+/** Synthesis with band replication, at the doubled rate. */
+function replicated(slots: readonly Slot[], engine: Engine, output: SbrOutput): Synthesis[] {
+  const filters = new FilterBank(engine.bank);
+  const inputs = slots.reduce((sum, { streams }) => sum + streams.length, 0);
+  const tools = new SbrTools(createQmf(inputs + (output === 'stereo' ? 1 : 0)));
+  return slots.flatMap(({ streams, sbr }) => {
+    const core = new SeparateChannels(streams, filters, engine);
+    return sbr === undefined ? [] : [new SbrElement(core, sbr, tools, output)];
+  });
 }
 
 /** An element that is missing from a block. */
@@ -143,15 +179,6 @@ function silence({ streams }: Slot): void {
   for (const stream of streams) stream.clear();
 }
 
-function remarks({ profile, sampleRate, hasCoupling }: AacStream): string[] {
-  const list: string[] = [];
-  if (profile !== 'LC') {
-    const rate = `${sampleRate.toLocaleString('en-US')} Hz`;
-    const mono = profile === 'HE-AAC v2' ? ', and its parametric stereo is heard as mono' : '';
-    list.push(
-      `Of ${profile} only the core is decoded, at ${rate}: the upper half of the bandwidth is missing${mono}.`,
-    );
-  }
-  if (hasCoupling) list.push('Its coupling channels are not decoded.');
-  return list;
+function remarks({ hasCoupling }: AacStream): string[] {
+  return hasCoupling ? ['Its coupling channels are not decoded.'] : [];
 }

@@ -2,7 +2,7 @@ import { byteAt } from '../../io/bytes.ts';
 import { RATES } from './bands.ts';
 
 /** The shortest ADTS header, in bytes. */
-export const ADTS_HEADER_BYTES = 7;
+const ADTS_HEADER_BYTES = 7;
 
 /** What stands at the beginning of an ADTS frame. */
 export interface AdtsHeader {

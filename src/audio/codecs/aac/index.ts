@@ -8,12 +8,15 @@ import { type ChannelPlan, layoutOf, planOf, planOfElements } from './channel-pl
 import { createEngine } from './engine.ts';
 import { AAC_LC, objectTypeError } from './object-types.ts';
 import { RawBlockReader } from './raw-block.ts';
+import { BANDS } from './sbr/planes.ts';
+
+type Wanted = Parameters<PacketCodec>[2];
 
 /** How many packets are looked into for what the configuration does not say. */
 const INSPECTED_PACKETS = 4;
 
 /**
- * Starts a decoder of AAC-LC and of the core of HE-AAC. The track's config is an AudioSpecificConfig; when it is
+ * Starts a decoder of AAC-LC and HE-AAC. The track's config is an AudioSpecificConfig; when it is
  * empty, every packet must begin with an ADTS header.
  *
  * @throws AudioError when the stream is of another object type, or its configuration is damaged or missing.
@@ -22,7 +25,7 @@ export const createAacDecoder: PacketCodec = async (path, track, wanted) => {
   const packets = await firstPackets(track);
   const isAdts = track.config.length === 0;
   const config = isAdts ? adtsConfig(path, packets) : parseAudioSpecificConfig(path, track.config);
-  const stream = inspect(path, config, isAdts, packets);
+  const stream = inspect(path, config, isAdts, packets, wanted);
   return new AacDecoder(stream, wanted.mono === true);
 };
 
@@ -51,10 +54,13 @@ function inspect(
   config: AacConfig,
   isAdts: boolean,
   packets: readonly Uint8Array[],
+  wanted: Wanted,
 ): AacStream {
   const engine = createEngine(config.plan === undefined ? 0 : layoutOf(config.plan).length);
-  const blocks = new RawBlockReader(config.plan ?? [], bandTables(config.sampleRate, engine.i32), engine);
+  const tables = bandTables(config.sampleRate, engine.i32);
+  const blocks = new RawBlockReader(config.plan ?? [], tables, engine, 2 * config.sampleRate);
   let kinds: number[] = [];
+  let crossover = 0;
   for (const packet of packets) {
     try {
       engine.bits.load(packet);
@@ -65,15 +71,29 @@ function inspect(
       continue;
     }
     if (kinds.length === 0) kinds = [...blocks.kinds];
+    crossover ||= crossoverOf(blocks, config.sampleRate);
   }
   const hasSbr = config.hasSbr ?? blocks.hasSbr;
+  const hasPs = hasSbr && (config.hasPs || blocks.slots.some(({ sbr }) => sbr?.hasStereo === true));
   return {
     sampleRate: config.sampleRate,
     plan: judgedPlan(path, config.plan, blocks.programPlan, kinds),
     isAdts,
-    profile: config.hasPs ? 'HE-AAC v2' : hasSbr ? 'HE-AAC v1' : 'LC',
+    profile: hasPs ? 'HE-AAC v2' : hasSbr ? 'HE-AAC v1' : 'LC',
+    isReplicated: hasSbr && !isCoreEnough(wanted, crossover, hasPs),
     hasCoupling: blocks.hasCoupling,
   };
+}
+
+/** Whether the core has all that is wanted: all frequencies, given the crossover in Hz, and all channels. */
+function isCoreEnough({ sampleRate, mono }: Wanted, crossover: number, hasPs: boolean): boolean {
+  return sampleRate !== undefined && sampleRate / 2 <= crossover && (mono === true || !hasPs);
+}
+
+/** Where the replicated bands begin, in Hz, at the lowest; 0 where no block has told. */
+function crossoverOf({ slots }: RawBlockReader, coreRate: number): number {
+  const starts = slots.flatMap(({ sbr }) => sbr?.setup?.bands.kx ?? []);
+  return starts.length === 0 ? 0 : (Math.min(...starts) * coreRate) / BANDS;
 }
 
 /** The plan that was announced, unless it says one thing and the stream has another. */

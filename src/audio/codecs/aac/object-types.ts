@@ -38,7 +38,7 @@ export const PS = 29;
 export const USAC = 42;
 
 /** `AAC Main (object type 1)`. */
-export function objectTypeName(objectType: number): string {
+function objectTypeName(objectType: number): string {
   const name = NAMES[objectType];
   return name === undefined ? `audio object type ${objectType}` : `${name} (audio object type ${objectType})`;
 }

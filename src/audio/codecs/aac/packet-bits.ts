@@ -2,7 +2,7 @@ import { BitReader } from '../../io/bit-reader.ts';
 import { DamagedPacket } from '../../packets.ts';
 
 /** No AAC packet is longer: 64 channels at the 6,144 bits that one may take per block, and some. */
-export const MOST_PACKET_BYTES = 65_536;
+const MOST_PACKET_BYTES = 65_536;
 
 /**
  * Zero bytes behind a packet: more than the spectrum of one band may read past the end before that is noticed, which

@@ -17,6 +17,7 @@ import { ChannelStream } from './channel-stream.ts';
 import { skipCoupling } from './coupling.ts';
 import type { Engine } from './engine.ts';
 import type { PacketBits } from './packet-bits.ts';
+import { SbrReader } from './sbr/sbr-reader.ts';
 import { separate } from './stereo.ts';
 
 /** Kinds of extension payload that carry spectral band replication (ISO/IEC 14496-3, Table 4.121). */
@@ -29,6 +30,8 @@ const MOST_ELEMENTS = 64;
 export interface Slot {
   readonly element: PlannedElement;
   readonly streams: readonly ChannelStream[];
+  /** Takes the band replication that comes with it; none where that is not wanted. */
+  readonly sbr: SbrReader | undefined;
   /** Whether the block at hand has it. */
   isFilled: boolean;
 }
@@ -45,10 +48,18 @@ export class RawBlockReader {
   readonly #mask: Uint8Array;
   /** Takes elements that nobody planned. */
   readonly #spare: readonly [ChannelStream, ChannelStream];
+  /** The last audio element of the block, to which extensions belong; undefined when nobody planned it. */
+  #last: Slot | undefined;
 
-  constructor(plan: ChannelPlan, tables: BandTables, engine: Engine) {
+  /** `sbrRate` is the doubled rate in Hz where band replication is wanted. */
+  constructor(plan: ChannelPlan, tables: BandTables, engine: Engine, sbrRate?: number) {
     const stream = () => new ChannelStream(tables, engine);
-    this.slots = plan.map((element) => ({ element, streams: element.speakers.map(stream), isFilled: false }));
+    this.slots = plan.map((element) => ({
+      element,
+      streams: element.speakers.map(stream),
+      sbr: sbrRate === undefined ? undefined : new SbrReader(element.speakers.length, sbrRate),
+      isFilled: false,
+    }));
     this.#engine = engine;
     this.#mask = new Uint8Array(128);
     this.#spare = [stream(), stream()];
@@ -58,6 +69,7 @@ export class RawBlockReader {
   read(bits: PacketBits): void {
     const origin = bits.position;
     this.kinds.length = 0;
+    this.#last = undefined;
     for (const slot of this.slots) slot.isFilled = false;
     for (let count = 0; ; count++) {
       // Some encoders leave out the end; no element with anything in it fits into the bits that are left.
@@ -105,6 +117,7 @@ export class RawBlockReader {
       this.slots.find((candidate) => isFree(candidate, kind)) ??
       this.slots.find((candidate) => kind === SCE && isFree(candidate, LFE));
     if (slot !== undefined) slot.isFilled = true;
+    this.#last = slot;
     return slot;
   }
 
@@ -134,10 +147,23 @@ export class RawBlockReader {
     let count = bits.read(4);
     if (count === 15) count += bits.read(8) - 1;
     if (count === 0) return;
-    const start = bits.position;
+    const end = Math.min(bits.position + 8 * count, bits.end);
     const kind = bits.read(4);
-    if (kind === EXT_SBR_DATA || kind === EXT_SBR_DATA_CRC) this.hasSbr = true;
-    bits.skip(8 * count - (bits.position - start));
+    if ((kind === EXT_SBR_DATA || kind === EXT_SBR_DATA_CRC) && this.kinds.length > 0) {
+      this.hasSbr = true;
+      this.#readSbr(bits, end, kind === EXT_SBR_DATA_CRC);
+    }
+    bits.position = end;
+  }
+
+  /** `sbr_extension_data`; a bass channel can have none. */
+  #readSbr(bits: PacketBits, end: number, hasChecksum: boolean): void {
+    const slot = this.#last;
+    if (slot?.sbr === undefined || slot.element.kind === LFE) return;
+    const blockEnd = bits.end;
+    bits.end = end;
+    slot.sbr.read(bits, hasChecksum);
+    bits.end = blockEnd;
   }
 }
 

@@ -5,7 +5,7 @@ import type { StreamInfo } from './stream-info.ts';
 /** Ways to code two channels together. */
 export const LEFT_SIDE = 8;
 export const SIDE_RIGHT = 9;
-export const MID_SIDE = 10;
+const MID_SIDE = 10;
 
 /** The most that a frame header takes: sync and codes, a coded number, block size, sample rate, CRC-8. */
 export const MAX_HEADER_BYTES = 4 + 7 + 2 + 2 + 1;

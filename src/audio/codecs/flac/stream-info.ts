@@ -3,7 +3,7 @@ import { byteAt, hasChars, u32be } from '../../io/bytes.ts';
 import { channelMask, parseVorbisComment } from './vorbis-comment.ts';
 
 /** Length of a STREAMINFO block in bytes. */
-export const STREAM_INFO_BYTES = 34;
+const STREAM_INFO_BYTES = 34;
 
 /** Types of metadata blocks. Source: RFC 9639 §8.1. */
 export const STREAM_INFO_BLOCK = 0;

@@ -1,5 +1,5 @@
 import type { AudioBlock } from '../../audio-input.ts';
-import { AudioError } from '../../errors.ts';
+import { NotDecodedError } from '../../errors.ts';
 import type { ChannelLayout } from '../../layout.ts';
 import { DamagedPacket, type DecodedFormat, type PacketCodec, type PacketDecoder } from '../../packets.ts';
 import { VORBIS_LAYOUTS } from '../vorbis/layouts.ts';
@@ -15,7 +15,7 @@ import { WasmOpus } from './wasm-decoder.ts';
 export const createOpusDecoder: PacketCodec = async (path, track, wanted) => {
   const head = parseOpusHead(path, track.config);
   if (typeof WebAssembly !== 'object') {
-    throw new AudioError(`"${path}" cannot be decoded: Opus needs WebAssembly, which is switched off.`, {
+    throw new NotDecodedError(`"${path}" cannot be decoded: Opus needs WebAssembly, which is switched off.`, {
       hint: 'Run Node.js without --jitless.',
     });
   }

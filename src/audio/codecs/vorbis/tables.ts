@@ -16,7 +16,7 @@ export const BOOK_INTS = 3;
  * Integers that stand for a residue: type, begin, end, partition size, classifications, book of classes, passes, then
  * the books by classification and pass (`8 * classification + pass`). Books are indexes in `ints`, -1 for none.
  */
-export const RESIDUE_INTS = 7;
+const RESIDUE_INTS = 7;
 
 /** Decibels to factors for floors of type 1: 256 steps of 140/256 dB. Source: Vorbis I specification §10.1. */
 const DECIBELS = Float32Array.from({ length: 256 }, (_, i) => 10 ** (((i - 255) * 0.546875) / 20));

@@ -1,0 +1,51 @@
+import { BANDS, LOW_BANDS, type Planes, SLOTS } from './planes.ts';
+import { qmfWindow } from './qmf-window.ts';
+
+/** Samples of a block of the core, and those of the block before that its first filters need. */
+export const CORE_BLOCK = SLOTS * LOW_BANDS;
+export const ANALYSIS_HISTORY = 288;
+export const ANALYSIS_TAPS = 320;
+
+/** Samples of a block at the doubled rate. */
+export const OUTPUT_BLOCK = SLOTS * BANDS;
+/** What the synthesis keeps of each slot, and of the slots of the block before. */
+export const SLOT_STATE = 2 * BANDS;
+export const SYNTHESIS_HISTORY = 9 * SLOT_STATE;
+export const SYNTHESIS_STATE = SLOTS * SLOT_STATE + SYNTHESIS_HISTORY;
+
+/** The window length whose transform has `BANDS` coefficients. */
+export const TRANSFORM = 2 * BANDS;
+
+/** Band replication counts samples from -32768 to 32767. */
+const FULL_SCALE = 32_768;
+
+/** The filters that make bands of samples and samples of bands: ISO/IEC 14496-3 §4.6.18.4. */
+export interface Qmf {
+  /** An array of zeros; only such arrays may be given to the functions below. */
+  f32(length: number): Float32Array;
+
+  /**
+   * Analyses a block: `samples` has those of the block behind `ANALYSIS_HISTORY`, `low` gets the block's slots behind
+   * those that it looks back at, 32 bands each.
+   */
+  analyse(samples: Float32Array, low: Planes): void;
+
+  /**
+   * Makes `OUTPUT_BLOCK` samples of the first slots of `bands`, 64 each. `state` (`SYNTHESIS_STATE`) is what goes on
+   * to the next block.
+   */
+  synthesize(bands: Planes, state: Float32Array, output: Float32Array): void;
+}
+
+/** The window of the analysis, for samples in their order. */
+export function analysisWindow(): Float32Array {
+  const window = qmfWindow();
+  return Float32Array.from(
+    { length: ANALYSIS_TAPS },
+    (_, i) => 2 * FULL_SCALE * (window[2 * (ANALYSIS_TAPS - 1 - i)] as number),
+  );
+}
+
+export function synthesisWindow(): Float32Array {
+  return Float32Array.from(qmfWindow(), (value) => value / BANDS / FULL_SCALE);
+}
