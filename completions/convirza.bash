@@ -257,6 +257,29 @@ _convirza_flags() {
 --message-type
 --org-unit-id
 ' ;;
+      "prompts download") offer='--all
+--out
+--org-unit-id
+--message-type
+--url-base
+--force
+--skip-existing
+--dry-run
+--concurrency
+--rate
+' ;;
+      "prompts sync") offer='--org-unit-id
+--message-type
+--recursive
+--delete
+--replace
+--state
+--skip-invalid
+--yes
+--dry-run
+--concurrency
+--rate
+' ;;
       "numbers order"|"numbers release") offer='--yes
 --dry-run
 --curl
@@ -421,7 +444,7 @@ _convirza() {
     word=${words[i]}
     if [[ -n $flag ]]; then flag=''; continue; fi
     case "$word" in
-      --address|--agent-code|--agent-ring-to|--api-url|--billing-id|--bits|--bundle|--ca-file|--call-id|--caller-id|--campaign-id|--channel|--channels|--city|--columns|--concurrency|--config-id|--ct-user-ou-id|--data|--disposition|--duration|--email|--encoding|--end|--error|--failed-to|--field|--first-name|--format|--from|--gain|--group-name|--host|--id-column|--include|--industry-id|--input|--input-channels|--input-encoding|--input-rate|--jobs|--journal|--jq|--last-name|--limit|--login-key|--message-type|--name|--name-template|--normalize|--oauth-url|--offset|--order|--org-unit-ext-id|--org-unit-id|--org-unit-name|--org-unit-parent-id|--out|--output|--phone-number|--player|--port|--preset|--profile|--project-id|--provisioned-route-id|--proxy|--rate|--rate-limit|--recording-created-by|--recording-file-type|--reply-timeout|--retries|--ring-to|--role|--role-id|--save|--search|--seed|--shard|--sort|--sort-by|--sort-order|--speed|--start|--state|--status|--timeout|--timezone|--to|--token-key|--top-ou-id|--transport|--type|--user-ext-id|--user-status|--username|--voice-url|--zip|-d|-f|-o) flag=$word ;;
+      --address|--agent-code|--agent-ring-to|--api-url|--billing-id|--bits|--bundle|--ca-file|--call-id|--caller-id|--campaign-id|--channel|--channels|--city|--columns|--concurrency|--config-id|--ct-user-ou-id|--data|--disposition|--duration|--email|--encoding|--end|--error|--failed-to|--field|--first-name|--format|--from|--gain|--group-name|--host|--id-column|--include|--industry-id|--input|--input-channels|--input-encoding|--input-rate|--jobs|--journal|--jq|--last-name|--limit|--login-key|--message-type|--name|--name-template|--normalize|--oauth-url|--offset|--order|--org-unit-ext-id|--org-unit-id|--org-unit-name|--org-unit-parent-id|--out|--output|--phone-number|--player|--port|--preset|--profile|--project-id|--provisioned-route-id|--proxy|--rate|--rate-limit|--recording-created-by|--recording-file-type|--reply-timeout|--retries|--ring-to|--role|--role-id|--save|--search|--seed|--shard|--sort|--sort-by|--sort-order|--speed|--start|--state|--status|--timeout|--timezone|--to|--token-key|--top-ou-id|--transport|--type|--url-base|--user-ext-id|--user-status|--username|--voice-url|--zip|-d|-f|-o) flag=$word ;;
       -?*) ;;
       *)
         if ((count == 0)); then
@@ -430,7 +453,7 @@ _convirza() {
           fi
           next="${path:+$path }$word"
           case "$next" in
-            "auth"|"auth login"|"auth refresh"|"auth logout"|"auth profile"|"auth status"|"auth list"|"auth switch"|"auth token"|"auth migrate"|"users"|"users list"|"users get"|"users create"|"users update"|"users patch"|"users delete"|"groups"|"groups list"|"groups children"|"groups tree"|"groups hierarchy"|"groups get"|"groups create"|"groups update"|"groups patch"|"groups delete"|"webhooks"|"webhooks list"|"webhooks get"|"webhooks create"|"webhooks update"|"webhooks patch"|"webhooks delete"|"prompts"|"prompts list"|"prompts upload"|"prompts delete"|"prompts manifest"|"agents"|"agents list"|"agents get"|"agents create"|"agents update"|"agents patch"|"agents delete"|"numbers"|"numbers available"|"numbers assigned"|"numbers provisioned"|"numbers order"|"numbers release"|"routes"|"routes list"|"routes get"|"routes create"|"routes update"|"routes patch"|"routes delete"|"broadcasts"|"broadcasts list"|"broadcasts get"|"broadcasts create"|"broadcasts update"|"broadcasts patch"|"broadcasts delete"|"calls"|"calls list"|"calls get"|"sms"|"sms list"|"tags"|"tags list"|"tags create"|"tags update"|"tags delete"|"ad-sources"|"ad-sources list"|"industries"|"industries list"|"audio"|"audio convert"|"audio inspect"|"audio play"|"voice"|"voice login"|"voice stream"|"sandbox"|"sandbox start"|"config"|"config list"|"config get"|"config set"|"config unset"|"api"|"whoami"|"schema"|"open"|"completion"|"doctor"|"demo") path=$next; continue ;;
+            "auth"|"auth login"|"auth refresh"|"auth logout"|"auth profile"|"auth status"|"auth list"|"auth switch"|"auth token"|"auth migrate"|"users"|"users list"|"users get"|"users create"|"users update"|"users patch"|"users delete"|"groups"|"groups list"|"groups children"|"groups tree"|"groups hierarchy"|"groups get"|"groups create"|"groups update"|"groups patch"|"groups delete"|"webhooks"|"webhooks list"|"webhooks get"|"webhooks create"|"webhooks update"|"webhooks patch"|"webhooks delete"|"prompts"|"prompts list"|"prompts upload"|"prompts delete"|"prompts manifest"|"prompts download"|"prompts sync"|"agents"|"agents list"|"agents get"|"agents create"|"agents update"|"agents patch"|"agents delete"|"numbers"|"numbers available"|"numbers assigned"|"numbers provisioned"|"numbers order"|"numbers release"|"routes"|"routes list"|"routes get"|"routes create"|"routes update"|"routes patch"|"routes delete"|"broadcasts"|"broadcasts list"|"broadcasts get"|"broadcasts create"|"broadcasts update"|"broadcasts patch"|"broadcasts delete"|"calls"|"calls list"|"calls get"|"sms"|"sms list"|"tags"|"tags list"|"tags create"|"tags update"|"tags delete"|"ad-sources"|"ad-sources list"|"industries"|"industries list"|"audio"|"audio convert"|"audio inspect"|"audio play"|"voice"|"voice login"|"voice stream"|"sandbox"|"sandbox start"|"config"|"config list"|"config get"|"config set"|"config unset"|"api"|"whoami"|"schema"|"open"|"completion"|"doctor"|"demo") path=$next; continue ;;
           esac
         fi
         count=$((count + 1))
@@ -458,8 +481,8 @@ asc' ;;
       "users create --role"|"users update --role"|"users patch --role") offer='Admin
 Standard
 ReadOnly' ;;
-      "users create --from"|"users create --journal"|"users create --failed-to"|"users update --from"|"users update --journal"|"users update --failed-to"|"users patch --from"|"users patch --journal"|"users patch --failed-to"|"users delete --from"|"users delete --journal"|"users delete --failed-to"|"groups create --from"|"groups create --journal"|"groups create --failed-to"|"groups update --from"|"groups update --journal"|"groups update --failed-to"|"groups patch --from"|"groups patch --journal"|"groups patch --failed-to"|"groups delete --from"|"groups delete --journal"|"groups delete --failed-to"|"webhooks create --from"|"webhooks create --journal"|"webhooks create --failed-to"|"webhooks update --from"|"webhooks update --journal"|"webhooks update --failed-to"|"webhooks patch --from"|"webhooks patch --journal"|"webhooks patch --failed-to"|"webhooks delete --from"|"webhooks delete --journal"|"webhooks delete --failed-to"|"prompts upload --from"|"prompts upload --journal"|"prompts upload --failed-to"|"prompts delete --from"|"prompts delete --journal"|"prompts delete --failed-to"|"prompts manifest --out"|"prompts manifest -o"|"agents create --from"|"agents create --journal"|"agents create --failed-to"|"agents update --from"|"agents update --journal"|"agents update --failed-to"|"agents patch --from"|"agents patch --journal"|"agents patch --failed-to"|"agents delete --from"|"agents delete --journal"|"agents delete --failed-to"|"numbers order --from"|"numbers order --journal"|"numbers order --failed-to"|"numbers release --from"|"numbers release --journal"|"numbers release --failed-to"|"routes create --from"|"routes create --journal"|"routes create --failed-to"|"routes update --from"|"routes update --journal"|"routes update --failed-to"|"routes patch --from"|"routes patch --journal"|"routes patch --failed-to"|"routes delete --from"|"routes delete --journal"|"routes delete --failed-to"|"broadcasts create --from"|"broadcasts create --journal"|"broadcasts create --failed-to"|"broadcasts update --from"|"broadcasts update --journal"|"broadcasts update --failed-to"|"broadcasts patch --from"|"broadcasts patch --journal"|"broadcasts patch --failed-to"|"broadcasts delete --from"|"broadcasts delete --journal"|"broadcasts delete --failed-to"|"tags create --from"|"tags create --journal"|"tags create --failed-to"|"tags update --from"|"tags update --journal"|"tags update --failed-to"|"tags delete --from"|"tags delete --journal"|"tags delete --failed-to"|"audio convert --out"|"audio convert -o"|"voice stream --save"|"api --input"|"doctor --bundle"|"doctor --error"|*" --ca-file") files=1 ;;
-      "prompts upload --message-type") offer='prompt
+      "users create --from"|"users create --journal"|"users create --failed-to"|"users update --from"|"users update --journal"|"users update --failed-to"|"users patch --from"|"users patch --journal"|"users patch --failed-to"|"users delete --from"|"users delete --journal"|"users delete --failed-to"|"groups create --from"|"groups create --journal"|"groups create --failed-to"|"groups update --from"|"groups update --journal"|"groups update --failed-to"|"groups patch --from"|"groups patch --journal"|"groups patch --failed-to"|"groups delete --from"|"groups delete --journal"|"groups delete --failed-to"|"webhooks create --from"|"webhooks create --journal"|"webhooks create --failed-to"|"webhooks update --from"|"webhooks update --journal"|"webhooks update --failed-to"|"webhooks patch --from"|"webhooks patch --journal"|"webhooks patch --failed-to"|"webhooks delete --from"|"webhooks delete --journal"|"webhooks delete --failed-to"|"prompts upload --from"|"prompts upload --journal"|"prompts upload --failed-to"|"prompts delete --from"|"prompts delete --journal"|"prompts delete --failed-to"|"prompts manifest --out"|"prompts manifest -o"|"prompts sync --state"|"agents create --from"|"agents create --journal"|"agents create --failed-to"|"agents update --from"|"agents update --journal"|"agents update --failed-to"|"agents patch --from"|"agents patch --journal"|"agents patch --failed-to"|"agents delete --from"|"agents delete --journal"|"agents delete --failed-to"|"numbers order --from"|"numbers order --journal"|"numbers order --failed-to"|"numbers release --from"|"numbers release --journal"|"numbers release --failed-to"|"routes create --from"|"routes create --journal"|"routes create --failed-to"|"routes update --from"|"routes update --journal"|"routes update --failed-to"|"routes patch --from"|"routes patch --journal"|"routes patch --failed-to"|"routes delete --from"|"routes delete --journal"|"routes delete --failed-to"|"broadcasts create --from"|"broadcasts create --journal"|"broadcasts create --failed-to"|"broadcasts update --from"|"broadcasts update --journal"|"broadcasts update --failed-to"|"broadcasts patch --from"|"broadcasts patch --journal"|"broadcasts patch --failed-to"|"broadcasts delete --from"|"broadcasts delete --journal"|"broadcasts delete --failed-to"|"tags create --from"|"tags create --journal"|"tags create --failed-to"|"tags update --from"|"tags update --journal"|"tags update --failed-to"|"tags delete --from"|"tags delete --journal"|"tags delete --failed-to"|"audio convert --out"|"audio convert -o"|"voice stream --save"|"api --input"|"doctor --bundle"|"doctor --error"|*" --ca-file") files=1 ;;
+      "prompts upload --message-type"|"prompts download --message-type"|"prompts sync --message-type") offer='prompt
 whisper
 voicemail
 survey' ;;
@@ -572,7 +595,9 @@ delete' ;;
       "prompts:0") offer='list
 upload
 delete
-manifest' ;;
+manifest
+download
+sync' ;;
       "numbers:0") offer='available
 assigned
 provisioned

@@ -60,6 +60,8 @@ const LOCAL = new Set([
   'auth token',
   'auth migrate',
   'prompts manifest',
+  'prompts download',
+  'prompts sync',
 ]);
 
 describe('the reference table, the catalogue and the command tree', () => {
