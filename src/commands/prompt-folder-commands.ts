@@ -62,7 +62,7 @@ function addDownload(family: Command, run: RunAction): void {
         [
           'prompts download 12345 "Main menu" -o prompts',
           'prompts download --all --org-unit-id 1002 -o backup --skip-existing',
-          'prompts download --all -o backup --url-base https://files.example.com',
+          'prompts download --all -o backup --url-base https://cdn.example.com',
         ],
         [
           'Documented is that the answer of an upload names a url, and that it is relative; its host is not documented. Inferred is that prompts list names it too, and that it begins at the root of the API; --url-base corrects that.',
@@ -103,9 +103,8 @@ function addSync(family: Command, run: RunAction): void {
       'after',
       page(
         [
-          'prompts sync prompts --org-unit-id 1002 --message-type prompt --dry-run',
-          'prompts sync prompts --org-unit-id 1002 --message-type prompt',
-          'prompts sync prompts --org-unit-id 1002 --message-type prompt --delete --yes',
+          'prompts sync menus --org-unit-id 1002 --message-type prompt --dry-run',
+          'prompts sync menus --org-unit-id 1002 --message-type prompt --delete',
         ],
         [
           'A replaced prompt gets a new id, since the service has no way to change one: routes and agents that point to the old id must be pointed to the new one.',

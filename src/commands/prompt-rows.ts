@@ -13,6 +13,11 @@ export interface ListedPrompt {
   orgUnitId: string | undefined;
 }
 
+/** An id as the service answers it: a number where it is one. */
+export function idValue(id: string | undefined): string | number | null {
+  return id === undefined ? null : /^[1-9]\d{0,14}$/.test(id) ? Number(id) : id;
+}
+
 function text(value: unknown): string | undefined {
   if (typeof value === 'number') return String(value);
   return typeof value === 'string' && value !== '' ? value : undefined;

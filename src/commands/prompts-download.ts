@@ -15,9 +15,9 @@ import type { BulkFlags } from './bulk-flags.ts';
 import { BulkGate, graceSignal, runBulkCommand } from './bulk-run.ts';
 import type { Invocation } from './invocation.ts';
 import { endingOf, stemsOf } from './prompt-file-names.ts';
-import { type ListedPrompt, listPrompts } from './prompt-rows.ts';
+import { idValue, type ListedPrompt, listPrompts } from './prompt-rows.ts';
 
-export interface DownloadFlags extends Pick<BulkFlags, 'concurrency' | 'rate' | 'failedTo'> {
+export interface DownloadFlags extends Pick<BulkFlags, 'concurrency' | 'rate'> {
   all?: boolean;
   out?: string;
   orgUnitId?: string;
@@ -87,7 +87,7 @@ export async function runDownload(
         error instanceof CliError &&
         (error.type === 'rate_limited' || (error.type === 'auth' && error.status === undefined)),
       row: ({ id, name }, result) => ({
-        media_prompt_id: id,
+        media_prompt_id: idValue(id),
         name,
         file: result?.file ?? null,
         bytes: result?.bytes ?? null,
@@ -163,7 +163,7 @@ async function showPlan(invocation: Invocation, items: readonly Download[], fold
   const sink = createRowSink(invocation.rowsOptions(['media_prompt_id', 'name', 'file', 'url']));
   await sink.page(
     items.map(({ id, name, stem, address }) => ({
-      media_prompt_id: id,
+      media_prompt_id: idValue(id),
       name,
       file: `${join(folder, stem)}.*`,
       url: address.href,

@@ -65,10 +65,11 @@ export function settlePending(state: SyncState, listed: readonly ListedPrompt[])
   const byName = new Map(listed.map((prompt) => [prompt.name, prompt]));
   for (const [name, { sha256, oldId }] of state.pending) {
     const there = byName.get(name);
-    if (there !== undefined && there.id !== oldId)
-      state.uploaded.set(name, { sha256, mediaPromptId: there.id });
+    // It may yet arrive.
+    if (there === undefined) continue;
+    if (there.id !== oldId) state.uploaded.set(name, { sha256, mediaPromptId: there.id });
+    state.pending.delete(name);
   }
-  state.pending.clear();
 }
 
 export function planSync<File extends LocalPrompt>(
@@ -93,8 +94,9 @@ class SyncPlanner<File extends LocalPrompt> {
     this.#listed = listed;
     this.#state = state;
     this.#scope = scope;
+    const names = new Set(files.map(({ name }) => name));
     for (const prompt of listed) {
-      const base = baseOf(prompt.name);
+      const base = names.has(prompt.name) ? undefined : baseOf(prompt.name);
       if (base === undefined) this.#byName.set(prompt.name, prompt);
       else this.#temporary.set(base, [...(this.#temporary.get(base) ?? []), prompt]);
     }
@@ -152,7 +154,7 @@ class SyncPlanner<File extends LocalPrompt> {
     const bases = new Set([...kept].map((name) => [...name].slice(0, MAX_STEM).join('')));
     for (const prompt of this.#listed) {
       const base = baseOf(prompt.name);
-      if (base === undefined ? kept.has(prompt.name) : bases.has(base)) continue;
+      if (kept.has(prompt.name) || (base !== undefined && bases.has(base))) continue;
       const known = this.#state.uploaded.get(prompt.name);
       const { name, id } = prompt;
       const step = { name, file: undefined, oldId: id, temporary: [] };

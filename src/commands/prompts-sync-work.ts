@@ -8,7 +8,7 @@ import { CliError } from '../shared/errors.ts';
 import type { JsonObject } from '../shared/json.ts';
 import { graceSignal } from './bulk-run.ts';
 import type { Invocation } from './invocation.ts';
-import { listPrompts } from './prompt-rows.ts';
+import { idValue, listPrompts } from './prompt-rows.ts';
 import { type LocalPrompt, type SyncStep, temporaryPromptName } from './prompts-sync-plan.ts';
 import type { PlannedUpload } from './upload-plan.ts';
 
@@ -27,7 +27,7 @@ export class SyncWork {
     this.#signal = graceSignal(invocation);
   }
 
-  /** @returns what the service answered, with `media_prompt_id` as text */
+  /** @returns what the service answered, with its `media_prompt_id` under that name */
   async run(step: SyncStep<SyncFile>, context: ItemContext): Promise<JsonObject> {
     const { action, file, oldId } = step;
     if (file !== undefined && (action === 'upload' || action === 'replace'))
@@ -60,7 +60,7 @@ export class SyncWork {
       );
     });
     const [id] = idsOf(answer);
-    return id === undefined ? answer : { ...answer, media_prompt_id: id };
+    return id === undefined ? answer : { ...answer, media_prompt_id: idValue(id) };
   }
 
   async #upload(file: SyncFile, name: string, { progress, retried }: ItemContext): Promise<JsonObject> {

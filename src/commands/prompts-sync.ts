@@ -18,14 +18,14 @@ import { BulkGate, type BulkJob, runBulkCommand } from './bulk-run.ts';
 import { fileError } from './input.ts';
 import type { Invocation } from './invocation.ts';
 import { stemOf } from './prompt-names.ts';
-import { listPrompts } from './prompt-rows.ts';
+import { idValue, listPrompts } from './prompt-rows.ts';
 import { planSync, type SyncPlan, type SyncStep, settlePending } from './prompts-sync-plan.ts';
 import { keyText, type SyncKey, SyncStateFile } from './prompts-sync-state.ts';
 import { type SyncFile, SyncWork } from './prompts-sync-work.ts';
 import { planUploads, withoutDoubles } from './upload-plan.ts';
 import { sourcesOfFiles } from './upload-sources.ts';
 
-export interface SyncFlags extends Pick<BulkFlags, 'concurrency' | 'rate' | 'skipInvalid' | 'failedTo'> {
+export interface SyncFlags extends Pick<BulkFlags, 'concurrency' | 'rate' | 'skipInvalid'> {
   messageType: string;
   orgUnitId: string;
   recursive?: boolean;
@@ -121,7 +121,6 @@ class Sync {
       await runBulkCommand(invocation, this.#job(client, gate, plan.steps), {
         concurrency: flags.concurrency,
         rate: flags.rate,
-        failedTo: flags.failedTo,
       } as BulkFlags);
     } finally {
       // Without a signal: what was done is to be known however the run ended.
@@ -192,7 +191,7 @@ class Sync {
       values: (step) => Object.assign(Object.create(null), rowOf(step)),
       work: (step, _prepared, context) => work.run(step, context),
       isInDoubt,
-      keep: ({ media_prompt_id }) => ({ media_prompt_id }),
+      keep: ({ media_prompt_id: id }) => (id === undefined ? null : { media_prompt_id: String(id) }),
       row: (step, result) => ({ ...rowOf(step), ...result }),
       columns: COLUMNS,
       verb: 'done',
@@ -242,7 +241,7 @@ function keyOf({ action, name, oldId }: Step): SyncKey {
 }
 
 function rowOf({ action, name, file, oldId, why }: Step): JsonObject {
-  return { action, name, media_prompt_id: oldId ?? null, file: file?.shown ?? null, why };
+  return { action, name, media_prompt_id: idValue(oldId), file: file?.shown ?? null, why };
 }
 
 function unchangedText({ unchanged, steps }: SyncPlan<SyncFile>): string {
