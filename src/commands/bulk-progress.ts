@@ -45,7 +45,7 @@ export function progressLine(pieces: ProgressPieces, counts: Counts): string {
     counts.retried > 0 ? `${counts.retried} sent again` : undefined,
     pieces.rate,
     pieces.byteRate,
-    counts.heldMs >= 1_000 ? `paused for ${Math.ceil(counts.heldMs / 1_000)} s by the service` : pieces.left,
+    counts.heldMs > 0 ? `paused for ${Math.ceil(counts.heldMs / 1_000)} s by the service` : pieces.left,
   ]
     .filter((piece) => piece !== undefined)
     .join(', ');

@@ -61,9 +61,13 @@ export interface BulkJob<Item, Prepared, Result>
   resendsDoubts?: boolean;
 }
 
-/** Errors after which the rest cannot do better: no credentials, or a wall of refusals. */
+/**
+ * Errors after which the rest cannot do better: no credentials, or a wall of refusals. A 403 may be of one item alone, in
+ * a group that the account may not change.
+ */
 export function stopsAll(error: unknown): boolean {
-  return error instanceof CliError && (error.type === 'auth' || error.type === 'rate_limited');
+  if (!(error instanceof CliError)) return false;
+  return error.type === 'rate_limited' || (error.type === 'auth' && error.status !== 403);
 }
 
 /**
@@ -167,7 +171,7 @@ class BulkCommand<Item, Prepared, Result> {
     if (confirm === undefined) return;
     let open = 0;
     for (const item of this.#items) {
-      const known = this.#journal?.lookup(key(item), (await hash?.(item)) ?? '');
+      const known = this.#journal?.lookup(key(item), await hash?.(item));
       if (known?.state !== 'done' || (known.changed && this.#job.changed !== 'skip')) open++;
     }
     if (open > 0) await confirm(open);

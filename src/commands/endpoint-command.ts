@@ -2,6 +2,7 @@
 import { type Command, InvalidArgumentError, Option } from 'commander';
 import type { Context } from '../context.ts';
 import { type Endpoint, isMutation, type Param, takesRows } from '../convirza/catalogue/types.ts';
+import { CliError } from '../shared/errors.ts';
 import { addVoiceLoginFlags } from './auth-commands.ts';
 import type { BodyFlag } from './body.ts';
 import { addBulkFlags } from './bulk-flags.ts';
@@ -81,6 +82,26 @@ function addFromFlags(command: Command, endpoint: Endpoint): void {
   if (endpoint.body !== undefined)
     command.option('--all-columns', 'with --from: send columns that are no known fields, too');
   addBulkFlags(command);
+}
+
+/** What says nothing without rows. As variables they may be set for all commands of a job. */
+const FROM_FLAGS = [
+  '--all-columns',
+  '--id-column',
+  '--concurrency',
+  '--rate',
+  '--journal',
+  '--resume',
+  '--retry-failed',
+  '--shard',
+  '--skip-invalid',
+  '--failed-to',
+];
+
+/** @throws CliError `usage` for a flag that would do nothing */
+function refuseFlagsOfRows(words: readonly string[]): void {
+  const alone = FROM_FLAGS.find((flag) => words.some((word) => word === flag || word.startsWith(`${flag}=`)));
+  if (alone !== undefined) throw new CliError('usage', `${alone} needs --from`);
 }
 
 /** Whether the ids come from rows: known before commander asks for them as words. */
@@ -190,6 +211,7 @@ export function addEndpointCommand(
   if (takesRows(endpoint)) addFromFlags(command, endpoint);
   command.action(
     run(async (invocation, args, options) => {
+      if (takesRows(endpoint) && options.from === undefined) refuseFlagsOfRows(words ?? []);
       const input: EndpointInput = {
         endpoint,
         path: Object.fromEntries(

@@ -103,13 +103,21 @@ function nameOf(from: string): string {
 }
 
 /** The rows say what the command line cannot say as well. */
-function refuseMixture({ flags }: Invocation, { path, bodyFlags }: EndpointInput, from: string): void {
+function refuseMixture(
+  { ctx, flags }: Invocation,
+  { path, bodyFlags, options }: EndpointInput,
+  from: string,
+): void {
   if (Object.values(path).some((value) => value !== ''))
     throw new CliError('usage', 'With --from the ids come from the rows, not from the command line', {
       hint: 'Leave one of them out.',
     });
   if (from === '-' && bodyFlags.some((flag) => flag.kind === 'data' && flag.text === '-'))
     throw new CliError('usage', '--from - and --data - would both read standard input');
+  if (options.failedTo !== undefined && resolve(ctx.cwd, options.failedTo) === resolve(ctx.cwd, from))
+    throw new CliError('usage', '--failed-to would write over what --from reads', {
+      hint: 'Give another file.',
+    });
   if (flags.raw === true)
     throw new CliError('usage', '--raw shows one answer, and --from has many', { hint: 'Use --json.' });
 }

@@ -35,24 +35,9 @@ export interface EndpointOptions extends PreviewFlags, BulkFlags {
   watch?: number | true;
 }
 
-/** What says nothing without rows. */
-const FROM_FLAGS = [
-  'allColumns',
-  'idColumn',
-  'journal',
-  'resume',
-  'retryFailed',
-  'skipInvalid',
-  'failedTo',
-  'shard',
-] as const;
-
 export async function runEndpoint(invocation: Invocation, input: EndpointInput): Promise<void> {
   if (input.options.from !== undefined)
     return (await import('./endpoint-from.ts')).runFrom(invocation, input, input.options.from);
-  const alone = FROM_FLAGS.find((flag) => input.options[flag] !== undefined);
-  if (alone !== undefined)
-    throw new CliError('usage', `--${alone.replace(/[A-Z]/g, '-$&').toLowerCase()} needs --from`);
   if (input.endpoint.list === undefined) return runSingle(invocation, input);
   if (input.options.watch === undefined || input.options.curl === true) return runList(invocation, input);
   if (invocation.flags.raw === true || invocation.flags.jq !== undefined)

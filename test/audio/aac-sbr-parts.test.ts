@@ -3,10 +3,11 @@ import { PACKET_BUFFER_BYTES, PacketBits } from '../../src/audio/codecs/aac/pack
 import { matricesOf, matrixAt } from '../../src/audio/codecs/aac/ps/mixing-matrices.ts';
 import { COARSE_BANDS, FINE_BANDS } from '../../src/audio/codecs/aac/ps/ps-bands.ts';
 import { COHERENCE_BOOKS, INTENSITY_BOOKS, PHASE_BOOKS } from '../../src/audio/codecs/aac/ps/ps-books.ts';
+import { ChannelData } from '../../src/audio/codecs/aac/sbr/channel-data.ts';
 import { HuffmanTree } from '../../src/audio/codecs/aac/sbr/huffman-tree.ts';
-import { KernelQmf } from '../../src/audio/codecs/aac/sbr/kernel-qmf.ts';
+import { KernelSbrEngine } from '../../src/audio/codecs/aac/sbr/kernel-sbr-engine.ts';
 import { noiseTable } from '../../src/audio/codecs/aac/sbr/noise-table.ts';
-import { PlainQmf } from '../../src/audio/codecs/aac/sbr/plain-qmf.ts';
+import { PlainSbrEngine } from '../../src/audio/codecs/aac/sbr/plain-sbr-engine.ts';
 import {
   BANDS,
   LOOK_BACK,
@@ -16,13 +17,6 @@ import {
   planes,
   SLOTS,
 } from '../../src/audio/codecs/aac/sbr/planes.ts';
-import {
-  ANALYSIS_HISTORY,
-  CORE_BLOCK,
-  OUTPUT_BLOCK,
-  type Qmf,
-  SYNTHESIS_STATE,
-} from '../../src/audio/codecs/aac/sbr/qmf.ts';
 import { qmfWindow } from '../../src/audio/codecs/aac/sbr/qmf-window.ts';
 import { limiterBorders, sbrBands } from '../../src/audio/codecs/aac/sbr/sbr-bands.ts';
 import {
@@ -31,6 +25,13 @@ import {
   NOISE_BALANCE_BOOKS,
   NOISE_BOOKS,
 } from '../../src/audio/codecs/aac/sbr/sbr-books.ts';
+import {
+  ANALYSIS_HISTORY,
+  CORE_BLOCK,
+  OUTPUT_BLOCK,
+  type SbrEngine,
+  SYNTHESIS_STATE,
+} from '../../src/audio/codecs/aac/sbr/sbr-engine.ts';
 import type { SbrHeader } from '../../src/audio/codecs/aac/sbr/sbr-header.ts';
 import { TimeGrid } from '../../src/audio/codecs/aac/sbr/time-grid.ts';
 import { hasKernels } from '../../src/audio/kernel.ts';
@@ -234,9 +235,38 @@ describe('time grids', () => {
   });
 });
 
+describe('levels', () => {
+  test.each([
+    ['much louder than full scale', 85, false],
+    ['louder than full scale', 84, true],
+  ])('%s (%d steps of 1.5 dB)', (_, level, isGood) => {
+    const data = new ChannelData();
+    const writer = new BitWriter().put(2, 0).put(2, 0).put(1, 0).put(2, 0).put(7, level);
+    const bits = bitsOfWriter(writer.append(Array(80).fill(0)));
+    data.grid.read(bits, 0);
+    data.readDirections(bits);
+    const bands = sbrBands(HEADER, 44_100);
+    const read = () =>
+      data.readLevels(
+        bits,
+        {
+          ...bands,
+          resolutions: [
+            [20, 24],
+            [20, 24],
+          ],
+        },
+        false,
+      );
+    if (isGood) expect(read).not.toThrow();
+    else expect(read).toThrow(DamagedPacket);
+    if (isGood) expect(data.levels[64]).toBe(level);
+  });
+});
+
 /** Blocks of noise through both filters and back, at the doubled rate. */
 function throughFilters(
-  qmf: Qmf,
+  qmf: SbrEngine,
   blocks: number,
 ): { low: Float32Array[]; output: Float32Array; input: Float32Array } {
   const draw = random(5);
@@ -264,7 +294,7 @@ function throughFilters(
 
 describe('filters', () => {
   test('give back at every other sample what went in', () => {
-    const { input, output } = throughFilters(new PlainQmf(), 4);
+    const { input, output } = throughFilters(new PlainSbrEngine(), 4);
     // 577 samples late, at the doubled rate: 288.5 of the core.
     const energy = (values: Float32Array) =>
       values.reduce((sum, value) => sum + value * value, 0) / values.length;
@@ -273,10 +303,68 @@ describe('filters', () => {
   });
 
   test.runIf(hasKernels())('are the same with and without a kernel', () => {
-    const [plain, fast] = [new PlainQmf(), new KernelQmf(1)].map((qmf) => throughFilters(qmf, 4));
+    const [plain, fast] = [new PlainSbrEngine(), new KernelSbrEngine(1)].map((qmf) => throughFilters(qmf, 4));
     plain?.low.forEach((plane, i) => {
       expect(snr(fast?.low[i], plane)).toBeGreaterThan(125);
     });
     expect(snr(fast?.output, plain?.output as Float32Array)).toBeGreaterThan(125);
+  });
+});
+
+describe.runIf(hasKernels())('bands with and without a kernel', () => {
+  const engines = [new PlainSbrEngine(), new KernelSbrEngine(1)];
+
+  function filled(engine: SbrEngine, length: number, seed: number): Float32Array {
+    const draw = random(seed);
+    const values = engine.f32(length);
+    for (let i = 0; i < length; i++) values[i] = draw(2001) / 1000 - 1;
+    return values;
+  }
+
+  const both = (engine: SbrEngine, length: number, seed: number) => ({
+    re: filled(engine, length, seed),
+    im: filled(engine, length, seed + 1),
+  });
+
+  test.each([
+    [3, 17, 13, 0, 38],
+    [1, 30, 1, 4, 36],
+    [8, 20, 24, 6, 8],
+  ])('are copied from %d to %d, %d of them', (source, target, count, start, end) => {
+    const copies = engines.map((engine) => {
+      const high = both(engine, OUTPUT_SLOTS * BANDS + 4, 1);
+      const low = both(engine, LOW_SLOTS * LOW_BANDS, 3);
+      engine.copyUp(low, source, high, target, count, filled(engine, 4 * BANDS + 4, 5), start, end);
+      return high;
+    });
+    for (let slot = start; slot < end; slot++) {
+      for (let at = slot * BANDS + target; at < slot * BANDS + target + count; at++) {
+        expect(copies[1]?.re[at]).toBeCloseTo(copies[0]?.re[at] as number, 5);
+        expect(copies[1]?.im[at]).toBeCloseTo(copies[0]?.im[at] as number, 5);
+      }
+    }
+  });
+
+  test.each([
+    [17, 22, 500],
+    [20, 33, 0],
+  ])('are adjusted from %d on, %d of them', (first, count, noiseIndex) => {
+    const outputs = engines.map((engine) => {
+      const output = both(engine, OUTPUT_SLOTS * BANDS, 1);
+      const sinusoids = filled(engine, 2 * BANDS, 9);
+      for (let i = 0; i < sinusoids.length; i++) if (i % 3 > 0) sinusoids[i] = 0;
+      engine.adjust(both(engine, OUTPUT_SLOTS * BANDS + 4, 3), output, {
+        ...{ gains: filled(engine, 2 * BANDS, 5), noise: filled(engine, 2 * BANDS, 7), gainRow: BANDS },
+        ...{ sinusoids, sinusoidRow: BANDS, first, count, start: 5, end: 12, noiseIndex, phase: 3 },
+      });
+      return output;
+    });
+    const apart = (plane: 're' | 'im') =>
+      Math.max(
+        ...(outputs[0]?.[plane] ?? []).map((value, i) =>
+          Math.abs(value - (outputs[1]?.[plane][i] as number)),
+        ),
+      );
+    expect(Math.max(apart('re'), apart('im'))).toBeLessThan(1e-6);
   });
 });

@@ -198,6 +198,7 @@ describe('the gate of a run', () => {
 
   it('knows what stops everything', () => {
     expect(stopsAll(new CliError('auth', 'no'))).toBe(true);
+    expect(stopsAll(new CliError('auth', 'no', { status: 403 }))).toBe(false);
     expect(stopsAll(taken('a'))).toBe(false);
   });
 });

@@ -138,6 +138,7 @@ describe('--from', () => {
 
   it.each([
     [['users', 'delete', '5', '--from', 'ids.txt'], /ids come from the rows/],
+    [['users', 'delete', '--from', 'ids.txt', '--failed-to', './ids.txt', '--yes'], /write over/],
     [['users', 'delete', '5', '--resume'], /--resume needs --from/],
     [['users', 'delete', '--from', 'missing.txt'], /missing\.txt cannot be read/],
     [['users', 'delete', '--from', '-', '--resume', '--yes'], /--resume needs a journal/],
@@ -196,9 +197,23 @@ describe('what fails', () => {
     expect(counts(bench, 5)).toEqual(once(5));
   });
 
+  it('is only the row that was refused, and says why for all alike', async () => {
+    const bench = await startBench();
+    bench.sandbox.setFaults([{ method: 'POST', path: '/v3/users', after: 1, times: 2, status: 403 }]);
+    const folder = await folderWith({ 'u.csv': usersCsv(6) });
+    const env = { CONVIRZA_CONCURRENCY: '1', CONVIRZA_FAILED_TO: 'again.json' };
+    const result = await bench.signedIn(['users', 'create', '--from', 'u.csv'], { cwd: folder, env });
+    expect(result.code).toBe(8);
+    expect(result.stderr).toMatch(/^ {2}2 × .*\(line 3 \(u1@bulk\.test\), line 4 \(u2@bulk\.test\)\)$/m);
+    const again = JSON.parse(await readFile(join(folder, 'again.json'), 'utf8')) as Record<string, unknown>[];
+    expect(again.map((row) => row['username'])).toEqual(['u1@bulk.test', 'u2@bulk.test']);
+    const single = await bench.signedIn(['tags', 'create', '--field', 'name=one'], { env });
+    expect(single.code).toBe(0);
+  });
+
   it('stops the run where the rest cannot do better', async () => {
     const bench = await startBench();
-    bench.sandbox.setFaults([{ method: 'POST', path: '/v3/users', after: 1, status: 403 }]);
+    bench.sandbox.setFaults([{ method: 'POST', path: '/v3/users', after: 1, status: 401 }]);
     const folder = await folderWith({ 'u.csv': usersCsv(20) });
     const result = await bench.signedIn(['users', 'create', '--concurrency', '1', '--from', 'u.csv'], {
       cwd: folder,
@@ -285,6 +300,40 @@ describe('a run that is interrupted', () => {
     const rest = await bench.signedIn(['users', 'create', '--from', 'u.csv', '--resume'], { cwd: folder });
     expect(rest).toMatchObject({ code: 0 });
     expect(counts(bench, 30)).toEqual(once(30));
+  });
+
+  it('takes what is gone for deleted when it goes on after SIGKILL', async () => {
+    const bench = await startBench();
+    const made = await bench.signedIn(['tags', 'create', '--from', '-', '--output', 'ndjson'], {
+      input: `name,n\n${Array.from({ length: 20 }, (_, index) => `bulk${index},${index}`).join('\n')}\n`,
+    });
+    const ids = made.stdout
+      .trim()
+      .split('\n')
+      .map((line) => (JSON.parse(line) as { id?: number }).id)
+      .filter((id) => id !== undefined);
+    expect(ids).toHaveLength(20);
+    const folder = await folderWith({ 'ids.txt': ids.join('\n') });
+    // Every answer is late, so that some are deleted and nobody was told.
+    bench.sandbox.setFaults([{ method: 'DELETE', path: '/v3/tag/*', delayMs: 30 }]);
+    const args = ['tags', 'delete', '--from', 'ids.txt', '--yes'];
+    const gone = () =>
+      20 - bench.sandbox.state.rows('tags').filter((row) => ids.includes(Number(row['id']))).length;
+    const killed = await bench.signedIn(args, {
+      cwd: folder,
+      onStart: (child) => {
+        const look = () => {
+          if (child.exitCode !== null) return;
+          if (gone() >= 6) child.kill('SIGKILL');
+          else setImmediate(look);
+        };
+        look();
+      },
+    });
+    expect(killed.signal).toBe('SIGKILL');
+    const rest = await bench.signedIn([...args, '--resume'], { cwd: folder });
+    expect(rest).toMatchObject({ code: 0 });
+    expect(gone()).toBe(20);
   });
 
   it('lets no second run at its journal, and begins no run anew by itself', async () => {

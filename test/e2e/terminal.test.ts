@@ -1,4 +1,6 @@
 import { spawn, spawnSync } from 'node:child_process';
+import { writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import { stripVTControlCharacters } from 'node:util';
 import { describe, expect, it } from 'vitest';
 import { BIN, cleanEnv, startBench, startSharedBench } from '../helpers/cli.ts';
@@ -120,6 +122,23 @@ describe.skipIf(!hasScript)('at a terminal (needs script from util-linux)', () =
     );
     expect(yes.code).toBe(0);
     expect(bench.sandbox.state.rows('tags')).toHaveLength(count - 1);
+  });
+
+  it('many deletions are asked for once, and shown as a bar with what is in flight and what failed', async () => {
+    const bench = await startBench();
+    const env = { ...bench.sandbox.env, CONVIRZA_TOKEN: bench.sandbox.issueTokens().access_token };
+    const file = join(bench.home, 'ids.txt');
+    await writeFile(file, '105\n106\n999999\n107\n');
+    bench.sandbox.setFaults([{ method: 'DELETE', path: '/v3/users/*', delayMs: 300 }]);
+    const args = ['users', 'delete', '--from', file, '--concurrency', '2'];
+    const no = await typed(args, bench.home, env, [[/Delete 4 users\?/, 'n\r']]);
+    expect(no.code).toBe(3);
+    const yes = await typed(args, bench.home, env, [[/Delete 4 users\?/, 'y\r']]);
+    expect(yes.code).toBe(8);
+    const screen = stripVTControlCharacters(yes.screen);
+    expect(screen).toMatch(/[█░]{20} \d of 4, \d+ %, 2 in flight/);
+    expect(screen).toMatch(/failed: line 3 \(999999\): Not found/);
+    expect(screen).toMatch(/1 of 4 failed: 3 deleted, 1 failed/);
   });
 
   it('a change without anything to change offers the known fields', async () => {

@@ -1,5 +1,5 @@
 import { existsSync } from 'node:fs';
-import { copyFile, mkdir, open, readdir, readFile, writeFile } from 'node:fs/promises';
+import { copyFile, mkdir, open, readdir, readFile, utimes, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { readManifest } from '../../src/bulk/manifest.ts';
@@ -174,6 +174,17 @@ describe('the plan', () => {
     expect(existsSync(join(cwd, JOURNAL))).toBe(false);
   });
 
+  it('is shown without an account, with the names unchecked', async () => {
+    const bench = await startBench();
+    const cwd = await temporaryFolder();
+    await makePrompts(cwd, 2);
+    const args = ['prompts', 'upload', '.', ...TYPE, '--dry-run', '--output', 'csv'];
+    const result = await bench.anonymous(args, { cwd });
+    expect(result.code).toBe(0);
+    expect(result.stderr).toContain('Names were not checked against the service');
+    expect(result.stdout.trimEnd().split('\r\n')).toHaveLength(3);
+  });
+
   it('a file too large as it is, but small enough converted: the hint has the size', async () => {
     const bench = await startBench();
     const cwd = await temporaryFolder();
@@ -197,6 +208,11 @@ describe('conversion on the way', () => {
     const bench = await startBench();
     const cwd = await temporaryFolder();
     const temporary = await temporaryFolder();
+    // What a killed run left two days ago goes as well.
+    const left = join(temporary, 'convirza-upload-killed');
+    await mkdir(left);
+    await writeFile(join(left, '1.wav'), 'rest');
+    await utimes(left, Date.now() / 1000 - 172_800, Date.now() / 1000 - 172_800);
     for (const name of await readdir(PROMPTS)) await copyFile(join(PROMPTS, name), join(cwd, name));
     const flags = [
       '--convert',

@@ -1,6 +1,6 @@
 /**
- * The quadrature mirror filters of band replication, a block of 32 slots at a time. All addresses are byte offsets in
- * the imported memory. `src/audio/codecs/aac/sbr/plain-qmf.ts` does the same without vectors, and says why.
+ * The filters of band replication and its work on bands, a block of 32 slots at a time. All addresses are byte offsets in
+ * the imported memory. `src/audio/codecs/aac/sbr/plain-sbr-engine.ts` does the same without vectors, and says why.
  */
 import { imdct } from './imdct';
 
@@ -26,6 +26,10 @@ let sums: usize = 0;
 let input: usize = 0;
 let first: usize = 0;
 let second: usize = 0;
+/** 512 numbers each, and the first 64 of them again. */
+let noiseRe: usize = 0;
+let noiseIm: usize = 0;
+const NOISE_MASK: i32 = 511;
 
 export function setTables(
   analysisWindowAt: usize,
@@ -34,6 +38,8 @@ export function setTables(
   rootsAt: usize,
   workAt: usize,
   room: usize,
+  noiseReAt: usize,
+  noiseImAt: usize,
 ): void {
   analysisWindow = analysisWindowAt;
   synthesisWindow = synthesisWindowAt;
@@ -44,6 +50,8 @@ export function setTables(
   input = sums + BANDS;
   first = input + BANDS;
   second = first + BANDS;
+  noiseRe = noiseReAt;
+  noiseIm = noiseImAt;
 }
 
 @inline
@@ -133,5 +141,109 @@ export function synthesize(re: usize, im: usize, state: usize, output: usize): v
     re += BANDS;
     im += BANDS;
     output += BANDS;
+  }
+}
+
+/** Copies bands upwards and adds what their two slots before predict; writes whole vectors. */
+export function copyUp(
+  lowRe: usize,
+  lowIm: usize,
+  highRe: usize,
+  highIm: usize,
+  predictors: usize,
+  count: i32,
+  slots: i32,
+): void {
+  const bytes = <usize>count << 2;
+  for (let at: usize = 0; at < bytes; at += 16) {
+    const re1 = v128.load(predictors + at);
+    const im1 = v128.load(predictors + at + BANDS);
+    const re2 = v128.load(predictors + at + 2 * BANDS);
+    const im2 = v128.load(predictors + at + 3 * BANDS);
+    let fromRe = lowRe + at;
+    let fromIm = lowIm + at;
+    let toRe = highRe + at;
+    let toIm = highIm + at;
+    let c = v128.load(fromRe - 2 * LOW_BANDS);
+    let d = v128.load(fromIm - 2 * LOW_BANDS);
+    let a = v128.load(fromRe - LOW_BANDS);
+    let b = v128.load(fromIm - LOW_BANDS);
+    for (let slot = 0; slot < slots; slot++) {
+      const x = v128.load(fromRe);
+      const y = v128.load(fromIm);
+      const firstRe = f32x4.sub(f32x4.mul(a, re1), f32x4.mul(b, im1));
+      const firstIm = f32x4.add(f32x4.mul(b, re1), f32x4.mul(a, im1));
+      const secondRe = f32x4.sub(f32x4.mul(c, re2), f32x4.mul(d, im2));
+      const secondIm = f32x4.add(f32x4.mul(d, re2), f32x4.mul(c, im2));
+      v128.store(toRe, f32x4.add(x, f32x4.add(firstRe, secondRe)));
+      v128.store(toIm, f32x4.add(y, f32x4.add(firstIm, secondIm)));
+      c = a;
+      d = b;
+      a = x;
+      b = y;
+      fromRe += LOW_BANDS;
+      fromIm += LOW_BANDS;
+      toRe += BANDS;
+      toIm += BANDS;
+    }
+  }
+}
+
+/** Gains, noise where no sinusoid is, and sinusoids; `cosine` and `sine` are those of the slot's quarter turn. */
+export function adjust(
+  highRe: usize,
+  highIm: usize,
+  outputRe: usize,
+  outputIm: usize,
+  gains: usize,
+  noise: usize,
+  sinusoids: usize,
+  count: i32,
+  slots: i32,
+  noiseIndex: i32,
+  phase: i32,
+  isOdd: i32,
+): void {
+  const bytes = <usize>count << 2;
+  const vectors = bytes & ~15;
+  for (let slot = 0; slot < slots; slot++) {
+    const cosine: f32 = (phase & 1) != 0 ? 0 : (phase & 2) != 0 ? -1 : 1;
+    let sine: f32 = (phase & 1) == 0 ? 0 : (phase & 2) != 0 ? -1 : 1;
+    if (isOdd != 0) sine = -sine;
+    const cosines = f32x4.splat(cosine);
+    const sines = f32x4.mul(f32x4.splat(sine), f32x4(1, -1, 1, -1));
+    const index = <usize>((noiseIndex + 1) & NOISE_MASK) << 2;
+    let at: usize = 0;
+    for (; at < vectors; at += 16) {
+      const gain = v128.load(gains + at);
+      const sinusoid = v128.load(sinusoids + at);
+      const level = v128.and(v128.load(noise + at), f32x4.eq(sinusoid, f32x4.splat(0)));
+      const re = f32x4.add(
+        f32x4.mul(v128.load(highRe + at), gain),
+        f32x4.mul(level, v128.load(noiseRe + index + at)),
+      );
+      const im = f32x4.add(
+        f32x4.mul(v128.load(highIm + at), gain),
+        f32x4.mul(level, v128.load(noiseIm + index + at)),
+      );
+      v128.store(outputRe + at, f32x4.add(re, f32x4.mul(sinusoid, cosines)));
+      v128.store(outputIm + at, f32x4.add(im, f32x4.mul(sinusoid, sines)));
+    }
+    for (; at < bytes; at += 4) {
+      const gain = load<f32>(gains + at);
+      const sinusoid = load<f32>(sinusoids + at);
+      const level: f32 = sinusoid == 0 ? load<f32>(noise + at) : 0;
+      const turn = (at & 4) == 0 ? sine : -sine;
+      const re = load<f32>(highRe + at) * gain + level * load<f32>(noiseRe + index + at);
+      const im = load<f32>(highIm + at) * gain + level * load<f32>(noiseIm + index + at);
+      store<f32>(outputRe + at, re + sinusoid * cosine);
+      store<f32>(outputIm + at, im + sinusoid * turn);
+    }
+    highRe += BANDS;
+    highIm += BANDS;
+    outputRe += BANDS;
+    outputIm += BANDS;
+    noiseIndex += count;
+    phase++;
   }
 }

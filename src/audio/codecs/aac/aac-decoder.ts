@@ -6,7 +6,7 @@ import { type ChannelPlan, CPE, layoutOf, SCE } from './channel-plan.ts';
 import { createEngine, type Engine } from './engine.ts';
 import { BLOCK, FilterBank } from './filter-bank.ts';
 import { RawBlockReader, type Slot } from './raw-block.ts';
-import { createQmf } from './sbr/kernel-qmf.ts';
+import { createSbrEngine } from './sbr/kernel-sbr-engine.ts';
 import { SbrTools } from './sbr/sbr-channel.ts';
 import { SbrElement, type SbrOutput } from './sbr/sbr-element.ts';
 import { MixedPair, SeparateChannels, type Synthesis } from './synthesis.ts';
@@ -167,7 +167,7 @@ function plain(slots: readonly Slot[], engine: Engine, isMixed: boolean): Synthe
 function replicated(slots: readonly Slot[], engine: Engine, output: SbrOutput): Synthesis[] {
   const filters = new FilterBank(engine.bank);
   const inputs = slots.reduce((sum, { streams }) => sum + streams.length, 0);
-  const tools = new SbrTools(createQmf(inputs + (output === 'stereo' ? 1 : 0)));
+  const tools = new SbrTools(createSbrEngine(inputs + (output === 'stereo' ? 1 : 0)));
   return slots.flatMap(({ streams, sbr }) => {
     const core = new SeparateChannels(streams, filters, engine);
     return sbr === undefined ? [] : [new SbrElement(core, sbr, tools, output)];

@@ -11,7 +11,9 @@ import {
 } from './sbr-books.ts';
 import { MOST_ENVELOPES, TimeGrid } from './time-grid.ts';
 
-const MOST_LEVEL = 127;
+/** In steps of 1.5 dB: 20 dB beyond what a full scale tone has. More would only be heard as a bang. */
+const MOST_LEVEL = 84;
+const MOST_BALANCE = 48;
 const MOST_NOISE = 30;
 const NOISE_BITS = 5;
 export const NOISE_STRIDE = 5;
@@ -64,6 +66,7 @@ export class ChannelData {
     const books = (isBalance ? BALANCE_BOOKS : LEVEL_BOOKS)[ampRes] as DeltaBooks;
     const startBits = 7 - ampRes - (isBalance ? 1 : 0);
     const step = isBalance ? 2 : 1;
+    const most = (isBalance ? MOST_BALANCE : MOST_LEVEL) >> ampRes;
     for (let i = 0; i < envelopes; i++) {
       const resolution = resolutions[i + 1] as 0 | 1;
       const row = (i + 1) * QMF_BANDS;
@@ -73,10 +76,10 @@ export class ChannelData {
         const isOdd = (bands.resolutions[1].length - 1) & 1;
         for (let band = 0; band < count; band++) {
           const before = this.levels[row - QMF_BANDS + matching(band, shift, isOdd)] as number;
-          this.levels[row + band] = checked(before + step * books.inTime.read(bits), MOST_LEVEL);
+          this.levels[row + band] = checked(before + step * books.inTime.read(bits), most);
         }
       } else {
-        readInFrequency(bits, books, this.levels, row, count, startBits, step, MOST_LEVEL);
+        readInFrequency(bits, books, this.levels, row, count, startBits, step, most);
       }
     }
     this.levels.copyWithin(0, envelopes * QMF_BANDS, (envelopes + 1) * QMF_BANDS);

@@ -5,8 +5,6 @@ import type { SbrBands } from './sbr-bands.ts';
 import { MOST_ENVELOPES } from './time-grid.ts';
 
 const NOISE_OFFSET = 6;
-/** Energies beyond are nonsense and become 1. */
-const MOST_ENERGY = 1e20;
 
 /** The levels of one channel's block as energies: envelope i from i * QMF_BANDS on, noise from i * NOISE_STRIDE on. */
 export class Energies {
@@ -20,7 +18,7 @@ export function dequantize({ grid, levels, noise }: ChannelData, bands: SbrBands
   for (let i = 0; i < grid.envelopes; i++) {
     const count = bandsOf(grid.resolutions[i + 1], bands);
     for (let at = i * QMF_BANDS; at < i * QMF_BANDS + count; at++) {
-      energies.envelopes[at] = sane(2 ** (step * (levels[QMF_BANDS + at] as number) + 6));
+      energies.envelopes[at] = 2 ** (step * (levels[QMF_BANDS + at] as number) + 6);
     }
   }
   for (let at = 0; at < grid.noiseFloors * NOISE_STRIDE; at++) {
@@ -40,7 +38,7 @@ export function dequantizePair(
   for (let i = 0; i < grid.envelopes; i++) {
     const count = bandsOf(grid.resolutions[i + 1], bands);
     for (let at = i * QMF_BANDS; at < i * QMF_BANDS + count; at++) {
-      const both = sane(2 ** (step * (sum.levels[QMF_BANDS + at] as number) + 7));
+      const both = 2 ** (step * (sum.levels[QMF_BANDS + at] as number) + 7);
       const ratio = 2 ** (step * (centre - (balance.levels[QMF_BANDS + at] as number)));
       left.envelopes[at] = both / (1 + ratio);
       right.envelopes[at] = (both / (1 + ratio)) * ratio;
@@ -56,8 +54,4 @@ export function dequantizePair(
 
 function bandsOf(resolution: number | undefined, bands: SbrBands): number {
   return bands.resolutions[resolution === 1 ? 1 : 0].length - 1;
-}
-
-function sane(energy: number): number {
-  return energy > MOST_ENERGY ? 1 : energy;
 }

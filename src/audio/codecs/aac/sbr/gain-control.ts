@@ -2,6 +2,7 @@ import type { ChannelData } from './channel-data.ts';
 import { NOISE_STRIDE } from './channel-data.ts';
 import type { Energies } from './dequantize.ts';
 import { BANDS, type Planes } from './planes.ts';
+import type { SbrEngine } from './sbr-engine.ts';
 import type { SbrSetup } from './sbr-reader.ts';
 import { MOST_ENVELOPES } from './time-grid.ts';
 
@@ -17,15 +18,21 @@ const EPSILON = 2 ** -23;
  * §4.6.18.7.5). Those of envelope i and QMF band k stand at i * BANDS + k.
  */
 export class GainControl {
-  readonly gains = new Float32Array(MOST_ENVELOPES * BANDS);
-  readonly noise = new Float32Array(MOST_ENVELOPES * BANDS);
-  readonly sinusoids = new Float32Array(MOST_ENVELOPES * BANDS);
+  readonly gains: Float32Array;
+  readonly noise: Float32Array;
+  readonly sinusoids: Float32Array;
   readonly #wanted = new Float64Array(BANDS);
   readonly #noiseRatio = new Float64Array(BANDS);
   readonly #present = new Float64Array(BANDS);
   /** Where a sinusoid stands, and which bands are of an envelope band that has one. */
   readonly #hasSinusoid = new Uint8Array(BANDS);
   readonly #isBeside = new Uint8Array(BANDS);
+
+  constructor({ f32 }: SbrEngine) {
+    this.gains = f32(MOST_ENVELOPES * BANDS);
+    this.noise = f32(MOST_ENVELOPES * BANDS);
+    this.sinusoids = f32(MOST_ENVELOPES * BANDS);
+  }
 
   /** `lastSinusoids` has where, from the first replicated band on, the block before ended with sinusoids. */
   compute(

@@ -1,6 +1,7 @@
 import { NOISE_STRIDE } from './channel-data.ts';
-import { BANDS, LEAD, LOW_BANDS, LOW_SLOTS, type Planes } from './planes.ts';
+import { BANDS, LOW_BANDS, LOW_SLOTS, type Planes } from './planes.ts';
 import type { SbrBands } from './sbr-bands.ts';
+import type { SbrEngine } from './sbr-engine.ts';
 
 /** Bandwidths of inverse filtering by mode: off, low, intermediate, strong; and between off and low. */
 const BANDWIDTHS = [0, 0.75, 0.9, 0.98];
@@ -30,11 +31,19 @@ export function adaptBandwidths(
 
 /** Copies low bands upwards and takes out what is too tonal of them: ISO/IEC 14496-3 §4.6.18.6. */
 export class HfGenerator {
+  readonly #engine: SbrEngine;
+  /** Those of replicated bands: four rows, as `SbrEngine.copyUp` wants them. */
+  readonly #predictors: Float32Array;
   /** Predictors of each low band, from one and two slots before. */
   readonly #first: Planes = { re: new Float32Array(LOW_BANDS), im: new Float32Array(LOW_BANDS) };
   readonly #second: Planes = { re: new Float32Array(LOW_BANDS), im: new Float32Array(LOW_BANDS) };
   /** Sums of the covariance of each low band: of a slot with itself, with the next one and with the one after. */
   readonly #sums = Array.from({ length: 5 }, () => new Float64Array(LOW_BANDS));
+
+  constructor(engine: SbrEngine) {
+    this.#engine = engine;
+    this.#predictors = engine.f32(4 * BANDS + 4);
+  }
 
   /** Predicts the first `bands` bands of `low` from their own past. */
   predict(low: Planes, bands: number): void {
@@ -54,15 +63,26 @@ export class HfGenerator {
     let target = kx;
     let noiseBand = 0;
     for (const { start: source, count } of patches) {
-      for (let i = 0; i < count; i++, target++) {
-        while (target >= (noise[noiseBand + 1] as number)) noiseBand++;
-        this.#fill(low, source + i, high, target, bandwidths[noiseBand] as number, start, end);
+      for (let i = 0; i < count; i++) {
+        while (target + i >= (noise[noiseBand + 1] as number)) noiseBand++;
+        this.#place(source + i, target + i, bandwidths[noiseBand] as number);
       }
+      this.#engine.copyUp(low, source, high, target, count, this.#predictors, start, end);
+      target += count;
     }
     for (let slot = start; slot < end; slot++) {
       high.re.fill(0, slot * BANDS + target, slot * BANDS + kx + replicated);
       high.im.fill(0, slot * BANDS + target, slot * BANDS + kx + replicated);
     }
+  }
+
+  /** The predictors of a low band as those of a replicated one. */
+  #place(source: number, target: number, bandwidth: number): void {
+    const predictors = this.#predictors;
+    predictors[target] = (this.#first.re[source] as number) * bandwidth;
+    predictors[BANDS + target] = (this.#first.im[source] as number) * bandwidth;
+    predictors[2 * BANDS + target] = (this.#second.re[source] as number) * bandwidth * bandwidth;
+    predictors[3 * BANDS + target] = (this.#second.im[source] as number) * bandwidth * bandwidth;
   }
 
   #correlate({ re, im }: Planes, bands: number): void {
@@ -126,31 +146,5 @@ export class HfGenerator {
     this.#second.im[band] = isUsed ? aim : 0;
     this.#first.re[band] = isUsed ? bre : 0;
     this.#first.im[band] = isUsed ? bim : 0;
-  }
-
-  #fill(
-    low: Planes,
-    source: number,
-    high: Planes,
-    target: number,
-    bandwidth: number,
-    start: number,
-    end: number,
-  ): void {
-    const { re, im } = low;
-    const bre = (this.#first.re[source] as number) * bandwidth;
-    const bim = (this.#first.im[source] as number) * bandwidth;
-    const are = (this.#second.re[source] as number) * bandwidth * bandwidth;
-    const aim = (this.#second.im[source] as number) * bandwidth * bandwidth;
-    for (let slot = start; slot < end; slot++) {
-      const at = (slot + LEAD) * LOW_BANDS + source;
-      const re1 = re[at - LOW_BANDS] as number;
-      const im1 = im[at - LOW_BANDS] as number;
-      const re2 = re[at - 2 * LOW_BANDS] as number;
-      const im2 = im[at - 2 * LOW_BANDS] as number;
-      const to = slot * BANDS + target;
-      high.re[to] = (re[at] as number) + re1 * bre - im1 * bim + re2 * are - im2 * aim;
-      high.im[to] = (im[at] as number) + im1 * bre + re1 * bim + im2 * are + re2 * aim;
-    }
   }
 }

@@ -15,19 +15,22 @@ import {
   planes,
   SLOTS,
 } from './planes.ts';
-import { ANALYSIS_HISTORY, CORE_BLOCK, type Qmf } from './qmf.ts';
+import { ANALYSIS_HISTORY, CORE_BLOCK, type SbrEngine } from './sbr-engine.ts';
 import type { SbrSetup } from './sbr-reader.ts';
 
 /** What all channels of a stream may work with, one after another. */
 export class SbrTools {
-  readonly generator = new HfGenerator();
-  readonly control = new GainControl();
+  readonly generator: HfGenerator;
+  readonly control: GainControl;
   readonly high: Planes;
-  readonly qmf: Qmf;
+  readonly engine: SbrEngine;
 
-  constructor(qmf: Qmf) {
-    this.qmf = qmf;
-    this.high = planes(qmf.f32, OUTPUT_SLOTS * BANDS);
+  constructor(engine: SbrEngine) {
+    this.engine = engine;
+    this.generator = new HfGenerator(engine);
+    this.control = new GainControl(engine);
+    // What is copied up may go beyond the last band.
+    this.high = planes(engine.f32, OUTPUT_SLOTS * BANDS + 4);
   }
 }
 
@@ -42,7 +45,7 @@ export class SbrChannel {
   readonly #samples: Float32Array;
   readonly #low: Planes;
   readonly #bandwidths = new Float32Array(NOISE_STRIDE);
-  readonly #adjuster = new HfAdjuster();
+  readonly #adjuster: HfAdjuster;
   /** How many slots of the next block have been replicated already. */
   #begun = 0;
   /** How many bands the core had in the block before. */
@@ -50,9 +53,10 @@ export class SbrChannel {
 
   constructor(tools: SbrTools) {
     this.#tools = tools;
-    this.#samples = tools.qmf.f32(ANALYSIS_HISTORY + CORE_BLOCK);
-    this.#low = planes(tools.qmf.f32, LOW_SLOTS * LOW_BANDS);
-    this.bands = planes(tools.qmf.f32, OUTPUT_SLOTS * BANDS);
+    this.#adjuster = new HfAdjuster(tools.engine);
+    this.#samples = tools.engine.f32(ANALYSIS_HISTORY + CORE_BLOCK);
+    this.#low = planes(tools.engine.f32, LOW_SLOTS * LOW_BANDS);
+    this.bands = planes(tools.engine.f32, OUTPUT_SLOTS * BANDS);
   }
 
   reset(): void {
@@ -90,7 +94,7 @@ export class SbrChannel {
     this.#samples.copyWithin(0, CORE_BLOCK);
     this.#samples.set(samples, ANALYSIS_HISTORY);
     for (const plane of [this.#low.re, this.#low.im]) plane.copyWithin(0, SLOTS * LOW_BANDS);
-    this.#tools.qmf.analyse(this.#samples, this.#low);
+    this.#tools.engine.analyse(this.#samples, this.#low);
   }
 
   /** Where the core has lost bands to replication and gets them back, prediction begins with silence. */
@@ -112,7 +116,8 @@ export class SbrChannel {
     target.fill(0, begun * BANDS);
     for (let slot = begun; slot < OUTPUT_SLOTS; slot++) {
       const from = (slot + LEAD) * LOW_BANDS;
-      target.set(low.subarray(from, from + lowBands), slot * BANDS);
+      const to = slot * BANDS;
+      for (let band = 0; band < lowBands; band++) target[to + band] = low[from + band] as number;
     }
   }
 
@@ -125,7 +130,7 @@ export class SbrChannel {
     const start = 2 * (grid.borders[0] as number);
     generator.generate(this.#low, high, bands, this.#bandwidths, start, 2 * grid.end);
     control.compute(setup, data, energies, high, this.#adjuster.sinusoids);
-    if (isReset) this.#adjuster.restart(control);
+    if (isReset) this.#adjuster.restart();
     this.#adjuster.apply(control, grid, bands, header.smoothingMode === 0, high, this.bands);
   }
 }

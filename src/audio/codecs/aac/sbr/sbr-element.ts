@@ -3,8 +3,8 @@ import type { Synthesis } from '../synthesis.ts';
 import type { ChannelData } from './channel-data.ts';
 import { dequantize, dequantizePair, Energies } from './dequantize.ts';
 import { BANDS, LOW_BANDS, type Planes, SLOTS } from './planes.ts';
-import { OUTPUT_BLOCK, SYNTHESIS_STATE } from './qmf.ts';
 import { SbrChannel, type SbrTools } from './sbr-channel.ts';
+import { OUTPUT_BLOCK, SYNTHESIS_STATE } from './sbr-engine.ts';
 import type { SbrReader, SbrSetup } from './sbr-reader.ts';
 
 /** What an element gives: each of its channels, half of each of two, or two that parametric stereo makes of one. */
@@ -33,8 +33,8 @@ export class SbrElement implements Synthesis {
     this.#channels = reader.data.map(() => new SbrChannel(tools));
     this.#energies = reader.data.map(() => new Energies());
     const outputs = output === 'each' ? [...reader.data] : output === 'mixed' ? [0] : [0, 1];
-    this.#states = outputs.map(() => tools.qmf.f32(SYNTHESIS_STATE));
-    this.samples = outputs.map(() => tools.qmf.f32(OUTPUT_BLOCK));
+    this.#states = outputs.map(() => tools.engine.f32(SYNTHESIS_STATE));
+    this.samples = outputs.map(() => tools.engine.f32(OUTPUT_BLOCK));
   }
 
   reset(): void {
@@ -57,7 +57,7 @@ export class SbrElement implements Synthesis {
     });
     const bands = this.#outputBands(setup);
     this.samples.forEach((samples, i) => {
-      this.#tools.qmf.synthesize(bands[i] as Planes, this.#states[i] as Float32Array, samples);
+      this.#tools.engine.synthesize(bands[i] as Planes, this.#states[i] as Float32Array, samples);
     });
   }
 

@@ -1,3 +1,4 @@
+import { NOISE_LENGTH } from './noise-table.ts';
 import { BANDS, LOW_BANDS, type Planes, SLOTS } from './planes.ts';
 import { qmfWindow } from './qmf-window.ts';
 
@@ -19,8 +20,30 @@ export const TRANSFORM = 2 * BANDS;
 /** Band replication counts samples from -32768 to 32767. */
 const FULL_SCALE = 32_768;
 
-/** The filters that make bands of samples and samples of bands: ISO/IEC 14496-3 §4.6.18.4. */
-export interface Qmf {
+/** Noise begins again after so many values and one. */
+export const NOISE_MASK = NOISE_LENGTH - 1;
+
+/** How some slots of replicated bands become what is heard (ISO/IEC 14496-3 §4.6.18.7.6). */
+export interface Adjustment {
+  /** Gains and noise by band, from `gainRow` on; sinusoids from `sinusoidRow` on. */
+  gains: Float32Array;
+  noise: Float32Array;
+  gainRow: number;
+  sinusoids: Float32Array;
+  sinusoidRow: number;
+  /** The first band and how many. */
+  first: number;
+  count: number;
+  /** From this slot up to that one. */
+  start: number;
+  end: number;
+  /** The value of the noise table before the first one, and quarter turns of the sinusoids. */
+  noiseIndex: number;
+  phase: number;
+}
+
+/** The filters that make bands of samples and samples of bands (ISO/IEC 14496-3 §4.6.18.4), and work on bands. */
+export interface SbrEngine {
   /** An array of zeros; only such arrays may be given to the functions below. */
   f32(length: number): Float32Array;
 
@@ -35,6 +58,29 @@ export interface Qmf {
    * to the next block.
    */
   synthesize(bands: Planes, state: Float32Array, output: Float32Array): void;
+
+  /**
+   * Copies `count` bands from `source` on to those from `target` on, in slots `start` to `end` of `high`, whose first
+   * slot is that after those `low` leads by. To each is added what its two slots before predict: `predictors` has
+   * four rows of 64 numbers by target band, real and imaginary for one slot before, then for two. May overwrite up
+   * to three bands behind.
+   */
+  copyUp(
+    low: Planes,
+    source: number,
+    high: Planes,
+    target: number,
+    count: number,
+    predictors: Float32Array,
+    start: number,
+    end: number,
+  ): void;
+
+  /**
+   * Adjusts slots of `high` into `output`. Noise stands where no sinusoid does. Sinusoids turn by a quarter from slot
+   * to slot, those of odd bands the other way round.
+   */
+  adjust(high: Planes, output: Planes, adjustment: Adjustment): void;
 }
 
 /** The window of the analysis, for samples in their order. */

@@ -1,22 +1,25 @@
 import { plainBank } from '../../../dsp/imdct.ts';
+import { plainAdjust, plainCopyUp } from './plain-bands.ts';
 import { BANDS, LOOK_BACK, LOW_BANDS, type Planes, SLOTS } from './planes.ts';
 import {
   ANALYSIS_TAPS,
   analysisWindow,
-  type Qmf,
+  type SbrEngine,
   SLOT_STATE,
   SYNTHESIS_HISTORY,
   synthesisWindow,
   TRANSFORM,
-} from './qmf.ts';
+} from './sbr-engine.ts';
 
 /**
  * Analysis by 32 and synthesis by 64 complex bands: ISO/IEC 14496-3 §4.6.18.4. The sums of cosines and sines there
  * are written as transforms of type IV of 64 values, which is what the inner half of an IMDCT is, backwards and
  * negated.
  */
-export class PlainQmf implements Qmf {
+export class PlainSbrEngine implements SbrEngine {
   readonly f32 = (length: number) => new Float32Array(length);
+  readonly copyUp = plainCopyUp;
+  readonly adjust = plainAdjust;
   readonly #bank = plainBank([{ size: TRANSFORM }]);
   readonly #analysisWindow = analysisWindow();
   readonly #synthesisWindow = synthesisWindow();
