@@ -26,10 +26,15 @@ export function mayRetry(outcome: RawAnswer | TransportError, repeatable: boolea
   return repeatable && PASSING_STATUS.has(outcome.status);
 }
 
-/** Whether nobody knows if the request took effect: a lost answer, or a failure inside the service. A redirect did nothing. */
+/**
+ * Whether nobody knows if the request took effect: a lost answer, or a failure inside the service. A redirect did
+ * nothing. An error that says more about another one is as much in doubt as that.
+ */
 export function isInDoubt(error: unknown): boolean {
   if (error instanceof TransportError) return error.sent;
-  if (!(error instanceof CliError) || error.type !== 'server') return false;
+  if (!(error instanceof CliError)) return false;
+  if (error.type === 'network') return isInDoubt(error.cause);
+  if (error.type !== 'server') return false;
   const { status = 0 } = error;
   return status < 300 || status >= 400;
 }

@@ -38,7 +38,7 @@ import { hasKernels } from '../../src/audio/kernel.ts';
 import { DamagedPacket } from '../../src/audio/packets.ts';
 import { BitWriter, random } from './aac-helpers.ts';
 import { snr } from './samples.ts';
-import { codeWords } from './sbr-writer.ts';
+import { codeWords } from './sbr-words.ts';
 
 const HEADER: SbrHeader = {
   ampRes: 0,

@@ -13,7 +13,8 @@ import {
 } from './aac-helpers.ts';
 import { PsWriter } from './ps-writer.ts';
 import { snr } from './samples.ts';
-import { adtsFrames, SbrWriter, withPayload } from './sbr-writer.ts';
+import { adtsFrames, withPayload } from './sbr-streams.ts';
+import { SbrWriter } from './sbr-writer.ts';
 
 const EXPLICIT = new BitWriter().put(5, 5).put(4, 7).put(4, 2).put(4, 4).put(5, 2).put(3, 0).bytes();
 const core = rawBlocks('core.aac');

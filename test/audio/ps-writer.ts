@@ -1,7 +1,7 @@
 import { COHERENCE_BOOKS, INTENSITY_BOOKS, PHASE_BOOKS } from '../../src/audio/codecs/aac/ps/ps-books.ts';
 import type { DeltaBooks } from '../../src/audio/codecs/aac/sbr/sbr-books.ts';
 import { BitWriter, type random } from './aac-helpers.ts';
-import { codeWords } from './sbr-writer.ts';
+import { codeWords } from './sbr-words.ts';
 
 /** How often what is written, in percent. */
 export interface PsChances {

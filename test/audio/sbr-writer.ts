@@ -1,5 +1,3 @@
-import { adtsHeaderAt } from '../../src/audio/codecs/aac/adts-header.ts';
-import type { HuffmanTree } from '../../src/audio/codecs/aac/sbr/huffman-tree.ts';
 import { type SbrBands, sbrBands } from '../../src/audio/codecs/aac/sbr/sbr-bands.ts';
 import {
   BALANCE_BOOKS,
@@ -8,7 +6,9 @@ import {
   NOISE_BOOKS,
 } from '../../src/audio/codecs/aac/sbr/sbr-books.ts';
 import { isSameSpectrum, type SbrHeader } from '../../src/audio/codecs/aac/sbr/sbr-header.ts';
-import { BitWriter, bitsOf, type random } from './aac-helpers.ts';
+import { BitWriter, type random } from './aac-helpers.ts';
+import { type Grid, writeFixedGrid, writeVariableGrid } from './sbr-grid-writer.ts';
+import { delta } from './sbr-words.ts';
 
 /** How often what is written, in percent; what is left out never is. */
 export interface SbrChances {
@@ -26,37 +26,6 @@ export interface SbrChances {
 }
 
 type Random = ReturnType<typeof random>;
-
-const codes = new Map<HuffmanTree, Map<number, string>>();
-
-/** The code words of a book, found by reading it with every beginning. */
-export function codeWords(tree: HuffmanTree): Map<number, string> {
-  const known = codes.get(tree);
-  if (known !== undefined) return known;
-  const words = new Map<number, string>();
-  const explore = (prefix: string): void => {
-    let at = 0;
-    try {
-      const read = () => {
-        if (at === prefix.length) throw new RangeError();
-        return Number(prefix[at++]);
-      };
-      words.set(tree.read({ read } as never), prefix);
-    } catch {
-      explore(`${prefix}0`);
-      explore(`${prefix}1`);
-    }
-  };
-  explore('');
-  codes.set(tree, words);
-  return words;
-}
-
-interface Grid {
-  borders: number[];
-  resolutions: number[];
-  ampRes: number;
-}
 
 interface Channel {
   end: number;
@@ -219,54 +188,13 @@ export class SbrWriter {
     for (;;) {
       const draft = new BitWriter();
       const grid =
-        end === 16 && !this.#isTrue(this.#chances.variable) ? this.#fixed(draft) : this.#variable(draft, end);
+        end === 16 && !this.#isTrue(this.#chances.variable)
+          ? writeFixedGrid(draft, this.#random, this.header.ampRes)
+          : writeVariableGrid(draft, this.#random, this.header.ampRes, end);
       if (grid === undefined) continue;
       bits.append(draft.bits);
       return grid;
     }
-  }
-
-  #fixed(bits: BitWriter): Grid {
-    const log = this.#random(3);
-    const envelopes = 2 ** log;
-    const resolution = this.#random(2);
-    bits.put(2, 0).put(2, log).put(1, resolution);
-    return {
-      borders: Array.from({ length: envelopes + 1 }, (_, i) => (16 * i) / envelopes),
-      resolutions: Array(envelopes).fill(resolution),
-      ampRes: log === 0 ? 0 : this.header.ampRes,
-    };
-  }
-
-  #variable(bits: BitWriter, end: number): Grid | undefined {
-    const random = this.#random;
-    const first = end - 16;
-    const frameClass = first > 0 ? 2 + random(2) : 1 + random(3);
-    const isLeading = frameClass !== 1;
-    const isTrailing = frameClass !== 2;
-    const last = 16 + (isTrailing ? random(4) : 0);
-    const leading = Array.from({ length: isLeading ? random(4) : 0 }, () => random(4));
-    const trailing = Array.from({ length: isTrailing ? random(4) : 0 }, () => random(4));
-    const envelopes = leading.length + trailing.length + 1;
-    if (envelopes > 5) return undefined;
-    const borders = [first];
-    for (const step of leading) borders.push((borders[borders.length - 1] as number) + 2 * step + 2);
-    const tail = [last];
-    for (const step of trailing) tail.unshift((tail[0] as number) - 2 * step - 2);
-    borders.push(...tail);
-    if (borders.some((border, i) => i > 0 && border <= (borders[i - 1] as number))) return undefined;
-    const resolutions = Array.from({ length: envelopes }, () => random(2));
-    bits.put(2, frameClass);
-    if (isLeading) bits.put(2, first);
-    if (isTrailing) bits.put(2, last - 16);
-    if (isLeading) bits.put(2, leading.length);
-    if (isTrailing) bits.put(2, trailing.length);
-    for (const step of [...leading, ...trailing]) bits.put(2, step);
-    const width = [0, 1, 2, 2, 3, 3][envelopes] as number;
-    bits.put(width, random(Math.min(2 ** width, envelopes + 2)));
-    for (const resolution of frameClass === 1 ? [...resolutions].reverse() : resolutions)
-      bits.put(1, resolution);
-    return { borders, resolutions, ampRes: this.header.ampRes };
   }
 
   /** Returns the directions, for levels are written elsewhere. */
@@ -351,22 +279,6 @@ export class SbrWriter {
   }
 }
 
-/** The code words from `before` to `levels`, or undefined where one is missing. */
-function delta(
-  tree: HuffmanTree,
-  levels: readonly number[],
-  before: readonly number[],
-): number[] | undefined {
-  const words = codeWords(tree);
-  const list: number[] = [];
-  for (const [i, level] of levels.entries()) {
-    const word = words.get(level - (before[i] as number));
-    if (word === undefined) return undefined;
-    list.push(...[...word].map(Number));
-  }
-  return list;
-}
-
 function writeHeader(bits: BitWriter, header: SbrHeader): void {
   bits
     .put(1, header.ampRes)
@@ -380,53 +292,4 @@ function writeHeader(bits: BitWriter, header: SbrHeader): void {
     .put(2, header.limiterGains)
     .put(1, header.interpolFreq ? 1 : 0);
   bits.put(1, header.smoothingMode);
-}
-
-/** A raw block of the core with a payload in a fill element before its end. */
-export function withPayload(core: Uint8Array, payload: BitWriter | undefined): Uint8Array {
-  const bits = bitsOf(core);
-  const end = bits.lastIndexOf(1) - 2;
-  const writer = new BitWriter().append(bits.slice(0, end));
-  if (payload !== undefined) {
-    const count = Math.ceil((payload.bits.length + 4) / 8);
-    if (count > 269) throw new RangeError('the payload is too long');
-    writer.put(3, 6).put(4, Math.min(count, 15));
-    if (count >= 15) writer.put(8, count - 14);
-    writer
-      .put(4, 13)
-      .append(payload.bits)
-      .append(Array(8 * count - 4 - payload.bits.length).fill(0));
-  }
-  return writer.put(3, 7).align().bytes();
-}
-
-/** Raw blocks as ADTS frames; the rate is the index of that of the core. */
-export function adtsOf(blocks: readonly Uint8Array[], rateIndex: number, channels: number): Uint8Array {
-  const frames = blocks.map((block) => {
-    const header = new BitWriter()
-      .put(12, 0xfff)
-      .put(4, 1)
-      .put(2, 1)
-      .put(4, rateIndex)
-      .put(1, 0)
-      .put(3, channels);
-    header
-      .put(4, 0)
-      .put(13, block.length + 7)
-      .put(11, 0x7ff)
-      .put(2, 0);
-    return [...header.bytes(), ...block];
-  });
-  return Uint8Array.from(frames.flat());
-}
-
-/** The frames of an ADTS file, headers and all. */
-export function adtsFrames(bytes: Uint8Array): Uint8Array[] {
-  const frames: Uint8Array[] = [];
-  for (let at = 0; at < bytes.length; ) {
-    const length = adtsHeaderAt(bytes, at)?.length ?? bytes.length;
-    frames.push(bytes.subarray(at, at + length));
-    at += length;
-  }
-  return frames;
 }

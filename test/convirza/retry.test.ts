@@ -72,6 +72,12 @@ describe('isInDoubt', () => {
       expect(isInDoubt(new CliError('server', 'x', { status })), String(status)).toBe(false);
   });
 
+  it('is what an error says more about: a look-up that failed as well', () => {
+    expect(isInDoubt(new CliError('network', 'x', { cause: lost(true) }))).toBe(true);
+    expect(isInDoubt(new CliError('network', 'x', { cause: lost(false) }))).toBe(false);
+    expect(isInDoubt(new CliError('rejected', 'x', { cause: lost(true) }))).toBe(false);
+  });
+
   it('is no bug of ours', () => {
     for (const thrown of [new Error('x'), 'x', undefined, { type: 'server' }])
       expect(isInDoubt(thrown)).toBe(false);

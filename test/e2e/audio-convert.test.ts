@@ -620,7 +620,7 @@ describe('help', () => {
     const { stdout } = await run(['audio', 'convert', '--help'], await temporaryFolder());
     expect(stdout).toContain('-o, --out <file>');
     expect(stdout).toMatch(/voice is 24 kHz mono 16-bit/);
-    expect(stdout).toMatch(/Exit codes:\n {2}0 done, 2 wrong usage, 8 some files failed, 130/);
+    expect(stdout).toMatch(/Exit codes:\n {2}0 done, 2 wrong usage, 8 some items failed, 130/);
     expect(stdout).toContain('Global flags');
   });
 

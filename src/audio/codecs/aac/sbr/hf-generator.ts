@@ -37,8 +37,6 @@ export class HfGenerator {
   /** Predictors of each low band, from one and two slots before. */
   readonly #first: Planes = { re: new Float32Array(LOW_BANDS), im: new Float32Array(LOW_BANDS) };
   readonly #second: Planes = { re: new Float32Array(LOW_BANDS), im: new Float32Array(LOW_BANDS) };
-  /** Sums of the covariance of each low band: of a slot with itself, with the next one and with the one after. */
-  readonly #sums = Array.from({ length: 5 }, () => new Float64Array(LOW_BANDS));
 
   constructor(engine: SbrEngine) {
     this.#engine = engine;
@@ -47,7 +45,6 @@ export class HfGenerator {
 
   /** Predicts the first `bands` bands of `low` from their own past. */
   predict(low: Planes, bands: number): void {
-    this.#correlate(low, bands);
     for (let band = 0; band < bands; band++) this.#solve(low, band);
   }
 
@@ -85,49 +82,46 @@ export class HfGenerator {
     predictors[3 * BANDS + target] = (this.#second.im[source] as number) * bandwidth * bandwidth;
   }
 
-  #correlate({ re, im }: Planes, bands: number): void {
-    const [s00, s01re, s01im, s02re, s02im] = this.#sums as [
-      Float64Array,
-      Float64Array,
-      Float64Array,
-      Float64Array,
-      Float64Array,
-    ];
-    for (const sums of this.#sums) sums.fill(0);
-    for (let slot = 1; slot < LOW_SLOTS - 2; slot++) {
-      const row = slot * LOW_BANDS;
-      for (let band = 0; band < bands; band++) {
-        const at = row + band;
-        const a = re[at] as number;
-        const b = im[at] as number;
-        const c = re[at + LOW_BANDS] as number;
-        const d = im[at + LOW_BANDS] as number;
-        const e = re[at + 2 * LOW_BANDS] as number;
-        const f = im[at + 2 * LOW_BANDS] as number;
-        s00[band] = (s00[band] as number) + a * a + b * b;
-        s01re[band] = (s01re[band] as number) + a * c + b * d;
-        s01im[band] = (s01im[band] as number) + a * d - b * c;
-        s02re[band] = (s02re[band] as number) + a * e + b * f;
-        s02im[band] = (s02im[band] as number) + a * f - b * e;
-      }
-    }
-  }
-
-  /** The predictors of one band, out of the sums and what is missing of them at either edge. */
+  /** The predictors of one band, from its covariance over 38 slots: ISO/IEC 14496-3 §4.6.18.6.2. */
   #solve({ re, im }: Planes, band: number): void {
-    const sum = (index: number) => (this.#sums[index] as Float64Array)[band] as number;
-    const at = (values: Float32Array, slot: number) => values[slot * LOW_BANDS + band] as number;
-    const same = (x: number, y: number) => at(re, x) * at(re, y) + at(im, x) * at(im, y);
-    const cross = (x: number, y: number) => at(re, x) * at(im, y) - at(im, x) * at(re, y);
-    const last = LOW_SLOTS - 2;
-    const p22 = sum(0) + same(0, 0);
-    const p11 = sum(0) + same(last, last);
-    const p12re = sum(1) + same(0, 1);
-    const p12im = sum(2) + cross(0, 1);
-    const p01re = sum(1) + same(last, last + 1);
-    const p01im = sum(2) + cross(last, last + 1);
-    const p02re = sum(3) + same(0, 2);
-    const p02im = sum(4) + cross(0, 2);
+    // Slots n - 2, n - 1 and n.
+    let a = re[band] as number;
+    let b = im[band] as number;
+    let c = re[LOW_BANDS + band] as number;
+    let d = im[LOW_BANDS + band] as number;
+    const firstPower = a * a + b * b;
+    const firstRe = a * c + b * d;
+    const firstIm = a * d - b * c;
+    let power = 0;
+    let nextRe = 0;
+    let nextIm = 0;
+    let p02re = 0;
+    let p02im = 0;
+    let lastRe = firstRe;
+    let lastIm = firstIm;
+    let at = 2 * LOW_BANDS + band;
+    for (let slot = 2; slot < LOW_SLOTS; slot++, at += LOW_BANDS) {
+      const e = re[at] as number;
+      const f = im[at] as number;
+      p02re += a * e + b * f;
+      p02im += a * f - b * e;
+      lastRe = c * e + d * f;
+      lastIm = c * f - d * e;
+      power += c * c + d * d;
+      nextRe += lastRe;
+      nextIm += lastIm;
+      a = c;
+      b = d;
+      c = e;
+      d = f;
+    }
+    // The sums begin one slot late for those elements of the matrix that begin with the first slot.
+    const p22 = power - (a * a + b * b) + firstPower;
+    const p11 = power;
+    const p12re = nextRe - lastRe + firstRe;
+    const p12im = nextIm - lastIm + firstIm;
+    const p01re = nextRe;
+    const p01im = nextIm;
     const determinant = p22 * p11 - (p12re * p12re + p12im * p12im) / RELAXATION;
     let are = 0;
     let aim = 0;
