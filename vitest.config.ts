@@ -7,5 +7,7 @@ export default defineConfig({
     testTimeout: 30_000,
     hookTimeout: 30_000,
     restoreMocks: true,
+    // Most tests wait for programs that they start: the default leaves a core to nobody.
+    maxWorkers: '100%',
   },
 });
