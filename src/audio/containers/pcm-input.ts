@@ -8,8 +8,8 @@ import type { Container } from '../probe/file-type.ts';
 import { refuseCut } from './checks.ts';
 
 /** Enough that a read costs little beside the work on its bytes. */
-const BLOCK_BYTES = 262_144;
-const BLOCK_FRAMES = 65_536;
+const BLOCK_BYTES = 131_072;
+const BLOCK_FRAMES = 32_768;
 
 /**
  * Samples that stand in one piece in a file, frame by frame, the channels interleaved. `blockAlign` is the size of
