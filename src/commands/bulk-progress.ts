@@ -24,6 +24,9 @@ export function progressBar(fraction: number, unicode: boolean): string {
     : `[${done.repeat(full)}${open.repeat(BAR - full)}]`;
 }
 
+/** The spinner before the bar, and the blanks around it. */
+const SPINNER_COLUMNS = 4;
+
 export interface Counts {
   failed: number;
   skipped: number;
@@ -49,6 +52,14 @@ export function progressLine(pieces: ProgressPieces, counts: Counts): string {
   ]
     .filter((piece) => piece !== undefined)
     .join(', ');
+}
+
+/** As `progressLine`, without what matters least where that would not fit into `columns`. */
+export function fittingLine(pieces: ProgressPieces, counts: Counts, columns: number): string {
+  const { byteRate: _rate, ...withoutRate } = pieces;
+  const { bytes: _bytes, ...withoutBytes } = withoutRate;
+  const lines = [pieces, withoutRate, withoutBytes].map((some) => progressLine(some, counts));
+  return lines.find((line) => line.length <= columns) ?? progressLine(withoutBytes, counts);
 }
 
 /** The names of what is under way, not all of them when they are many. */
@@ -183,18 +194,21 @@ export class BulkProgress<Item> {
 
   #show(): void {
     const pieces = this.#meter.snapshot(this.#invocation.ctx.clock());
-    const line = progressLine(progressPieces(pieces), {
+    const counts: Counts = {
       failed: this.#failed,
       skipped: this.#skipped,
       inFlight: this.#inFlight.size,
       retried: this.#retried,
       heldMs: this.#options.heldMs(),
-    });
+    };
+    const known = progressPieces(pieces);
     if (!this.#redraws) {
-      this.#invocation.say(`${this.#options.heading}: ${line}`);
+      this.#invocation.say(`${this.#options.heading}: ${progressLine(known, counts)}`);
       return;
     }
     const bar = progressBar(pieces.fraction, this.#invocation.terminal.drawsUnicode);
+    const columns = this.#invocation.ctx.stderr.columns ?? 80;
+    const line = fittingLine(known, counts, columns - bar.length - SPINNER_COLUMNS);
     const names = namesInFlight([...this.#inFlight.values()].map(({ label }) => label));
     this.#progress.update(`${bar} ${line}${names === '' ? '' : `\n  ${names}`}`);
   }

@@ -5,7 +5,7 @@ import { describe, expect, it } from 'vitest';
 import { readManifest } from '../../src/bulk/manifest.ts';
 import type { RunSummary } from '../../src/bulk/run.ts';
 import { BulkGate } from '../../src/commands/bulk-gate.ts';
-import { namesInFlight, progressBar, progressLine } from '../../src/commands/bulk-progress.ts';
+import { fittingLine, namesInFlight, progressBar, progressLine } from '../../src/commands/bulk-progress.ts';
 import {
   countsText,
   endError,
@@ -164,6 +164,20 @@ describe('progress', () => {
       '12 of 340, 3 %, 4 in flight, 1 left out, 2 failed, 3 sent again, 2.3/s, paused for 7 s by the service',
     );
     expect(namesInFlight(['a', 'b', 'c', 'd', 'e'])).toBe('a, b, c, 2 more');
+  });
+});
+
+describe('a narrow terminal', () => {
+  const none = { failed: 0, skipped: 0, inFlight: 0, retried: 0, heldMs: 0 };
+  const pieces = { items: '1 of 2', percent: '5 %', bytes: '1 MB of 2 MB', rate: '2/s', byteRate: '9 kB/s' };
+
+  it.each([
+    [80, '1 of 2, 5 %, 1 MB of 2 MB, 2/s, 9 kB/s'],
+    [35, '1 of 2, 5 %, 1 MB of 2 MB, 2/s'],
+    [20, '1 of 2, 5 %, 2/s'],
+    [5, '1 of 2, 5 %, 2/s'],
+  ])('of %d columns leaves out what matters least', (columns, line) => {
+    expect(fittingLine(pieces, none, columns)).toBe(line);
   });
 });
 
