@@ -3,24 +3,11 @@ import { type Command, Option } from 'commander';
 import { FORMATS } from '../output/formats.ts';
 import { EXIT_CODES } from '../shared/errors.ts';
 import { rememberValues } from './describe.ts';
-import { exitCodesHelp, markPaired, wrap } from './help.ts';
+import { helpPage, markPaired } from './help.ts';
 import type { RunAction } from './run.ts';
 
 const { usage, partial, interrupted, terminated } = EXIT_CODES;
 const CODES = [0, usage, partial, interrupted, terminated];
-
-function page(examples: readonly string[], notes: readonly string[], codes: readonly number[]): string {
-  return [
-    '',
-    'Examples:',
-    ...examples.map((example) => `  $ convirza ${example}`),
-    '',
-    'Notes:',
-    ...notes.map((note) => wrap(note, '  ')),
-    '',
-    exitCodesHelp(codes),
-  ].join('\n');
-}
 
 /** As `PRESETS`. */
 const PRESET_NAMES = ['voice', 'telephone', 'telephone-alaw', 'speech', 'cd'];
@@ -74,7 +61,7 @@ function addConvert(audio: Command, run: RunAction): void {
   addInputFlags(convert)
     .addHelpText(
       'after',
-      page(
+      helpPage(
         [
           'audio convert greeting.m4a',
           'audio convert recordings -o wav/ --preset telephone --recursive',
@@ -112,7 +99,7 @@ function addInspect(audio: Command, run: RunAction): void {
   addInputFlags(inspect)
     .addHelpText(
       'after',
-      page(
+      helpPage(
         [
           'audio inspect greeting.m4a',
           'audio inspect prompts --summary',
@@ -147,7 +134,7 @@ function addPlay(audio: Command, run: RunAction): void {
   addInputFlags(play)
     .addHelpText(
       'after',
-      page(
+      helpPage(
         [
           'audio play greeting.m4a',
           'audio play call.wav --start 1:30 --duration 10s --channel 2',

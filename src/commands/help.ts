@@ -69,6 +69,24 @@ function rowsHelp({ family, verb, pathParams, danger }: Endpoint): string {
   return `Many at once:\n${lines.map((line) => wrap(line, '  ')).join('\n')}`;
 }
 
+/** What stands below the flags of a command that is no endpoint: examples without `convirza`, notes, exit codes. */
+export function helpPage(
+  examples: readonly string[],
+  notes: readonly string[],
+  codes: readonly number[],
+): string {
+  return [
+    '',
+    'Examples:',
+    ...examples.map((example) => `  $ convirza ${example}`),
+    '',
+    'Notes:',
+    ...notes.map((note) => wrap(note, '  ')),
+    '',
+    exitCodesHelp(codes),
+  ].join('\n');
+}
+
 /** What stands below the flags of an endpoint's help page. */
 export function endpointHelp(endpoint: Endpoint): string {
   const service = endpoint.service === 'oauth' ? 'sign-in service ' : '';

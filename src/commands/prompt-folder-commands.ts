@@ -4,24 +4,11 @@ import { MESSAGE_TYPES } from '../convirza/catalogue/index.ts';
 import { EXIT_CODES } from '../shared/errors.ts';
 import { addPaceFlags } from './bulk-flags.ts';
 import { rememberValues } from './describe.ts';
-import { exitCodesHelp, wrap } from './help.ts';
+import { helpPage } from './help.ts';
 import type { RunAction } from './run.ts';
 
 const { usage, cancelled, auth, not_found, rejected, rate_limited, partial, network, server, interrupted } =
   EXIT_CODES;
-
-function page(examples: readonly string[], notes: readonly string[], codes: readonly number[]): string {
-  return [
-    '',
-    'Examples:',
-    ...examples.map((example) => `  $ convirza ${example}`),
-    '',
-    'Notes:',
-    ...notes.map((note) => wrap(note, '  ')),
-    '',
-    exitCodesHelp(codes),
-  ].join('\n');
-}
 
 function groupOption(description: string): Option {
   return new Option('--org-unit-id <integer>', description).argParser((text) => {
@@ -58,7 +45,7 @@ function addDownload(family: Command, run: RunAction): void {
   addPaceFlags(command)
     .addHelpText(
       'after',
-      page(
+      helpPage(
         [
           'prompts download 12345 "Main menu" -o prompts',
           'prompts download --all --org-unit-id 1002 -o backup --skip-existing',
@@ -101,7 +88,7 @@ function addSync(family: Command, run: RunAction): void {
     .addOption(new Option('--retry-failed').hideHelp())
     .addHelpText(
       'after',
-      page(
+      helpPage(
         [
           'prompts sync menus --org-unit-id 1002 --message-type prompt --dry-run',
           'prompts sync menus --org-unit-id 1002 --message-type prompt --delete',
