@@ -35,7 +35,7 @@ PS1=
 
 const ZSH_DRIVER = `
 zmodload zsh/zpty || exit 3
-zpty z "stty cols 2000; exec $ZSH_PATH -f -i"
+zpty z "/bin/stty cols 2000 kill undef; exec $ZSH_PATH -f -i"
 zpty -w z 'PS1= PS2= RPS1=; unset zle_bracketed_paste; autoload -Uz compinit; compinit -D -u; source $CONVIRZA_SCRIPT
 _every() { _main_complete; compstate[insert]=all compstate[list]= }; zle -C every complete-word _every; bindkey "^T" every
 _show() { print -r -- "LINE<$BUFFER>" }; zle -N _show; bindkey "^G" _show; print RE""ADY'
