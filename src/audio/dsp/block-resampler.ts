@@ -1,7 +1,7 @@
 import type { AudioBlock } from '../audio-input.ts';
 import { Kernel } from '../kernel.ts';
 import type { Ratio } from './convolve.ts';
-import { designPrototype } from './filter-bank.ts';
+import { designPrototype, filterTaps } from './filter-bank.ts';
 import type { Stage } from './stage.ts';
 import { planTransform, type TransformPlan } from './transform-plan.ts';
 
@@ -36,7 +36,7 @@ export interface BlockLayout {
 
 /** The layout for a change of sample rate; undefined when the ratio does not suit the transforms. */
 export function layOutBlocks({ up, down }: Ratio): BlockLayout | undefined {
-  const taps = designPrototype(up, down).length;
+  const taps = filterTaps(up, down);
   // The kernel works on fours: a step of `units` - 2 * `lead` must be whole fours of output frames.
   const even = up % 2 === 0 ? 1 : 2;
   const lead = even * Math.ceil(taps / 2 / down / even);

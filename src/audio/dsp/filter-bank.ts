@@ -48,6 +48,11 @@ export function designFilterBank(up: number, down: number, design = DEFAULT_DESI
   return { taps, phases, isInterpolated, coefficients };
 }
 
+/** How many values of the input the filter of `designFilterBank` spans. */
+export function filterTaps(up: number, down: number, design = DEFAULT_DESIGN): number {
+  return shapeOf(up, down, design).taps;
+}
+
 /** The filter of `designFilterBank` at the input rate: its first phase, in the middle of which value taps / 2 - 1 stands. */
 export function designPrototype(up: number, down: number, design = DEFAULT_DESIGN): Float64Array {
   const shape = shapeOf(up, down, design);
