@@ -1,6 +1,5 @@
 /** `prompts sync`: the prompts of a group become what a folder holds. */
 import { createHash } from 'node:crypto';
-import { createReadStream } from 'node:fs';
 import { stat } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import type { JournalOwner } from '../bulk/journal.ts';
@@ -9,6 +8,7 @@ import { isInDoubt } from '../convirza/retry.ts';
 import { cleanLine } from '../output/clean.ts';
 import { createRowSink } from '../output/rows.ts';
 import { CliError } from '../shared/errors.ts';
+import { sha256OfFile } from '../shared/file-hash.ts';
 import type { JsonObject } from '../shared/json.ts';
 import { takeLock } from '../shared/lock.ts';
 import { confirm } from './ask.ts';
@@ -170,7 +170,10 @@ class Sync {
     const queue = uploads.entries();
     const hash = async () => {
       for (const [index, upload] of queue)
-        files[index] = { ...upload, sha256: await sha256(upload.path, ctx.signal) };
+        files[index] = {
+          ...upload,
+          sha256: await sha256OfFile(upload.path, ctx.signal, (error) => fileError(upload.path, error)),
+        };
     };
     await Promise.all(Array.from({ length: HASHERS }, hash));
     return { files, invalid };
@@ -259,15 +262,4 @@ function describePlan({ steps }: SyncPlan<SyncFile>, { orgUnitId }: SyncFlags): 
   const text = parts.length > 1 ? `${parts.slice(0, -1).join(', ')} and ${parts.at(-1)}` : (parts[0] ?? '');
   const noun = steps.length === 1 ? 'prompt' : 'prompts';
   return `${text.charAt(0).toUpperCase()}${text.slice(1)} ${noun} of group ${orgUnitId}`;
-}
-
-async function sha256(path: string, signal: AbortSignal): Promise<string> {
-  const hash = createHash('sha256');
-  try {
-    for await (const piece of createReadStream(path, { signal, highWaterMark: 1 << 18 })) hash.update(piece);
-  } catch (error) {
-    if (signal.aborted) throw signal.reason;
-    throw fileError(path, error);
-  }
-  return hash.digest('hex');
 }

@@ -1,5 +1,4 @@
 /** `prompts upload`: plan, check, convert where asked, send, and say what became of every file. */
-import { createHash } from 'node:crypto';
 import { constants, createReadStream } from 'node:fs';
 import { access, rm, stat } from 'node:fs/promises';
 import { basename, dirname, resolve } from 'node:path';
@@ -12,6 +11,7 @@ import type { ConvirzaClient } from '../convirza/client.ts';
 import { findPromptByName, uploadPrompt } from '../convirza/prompts.ts';
 import { cleanLine } from '../output/clean.ts';
 import { CliError } from '../shared/errors.ts';
+import { sha256OfFile } from '../shared/file-hash.ts';
 import type { JsonObject } from '../shared/json.ts';
 import { leftOut, textAbout, warnings } from './audio-files.ts';
 import { formatBytes } from './audio-values.ts';
@@ -297,15 +297,8 @@ async function refuseJournal(path: string): Promise<void> {
   });
 }
 
-async function sha256(path: string, signal: AbortSignal): Promise<string> {
-  const hash = createHash('sha256');
-  try {
-    for await (const piece of createReadStream(path, { signal, highWaterMark: 1 << 18 })) hash.update(piece);
-  } catch (error) {
-    if (signal.aborted) throw signal.reason;
-    throw new CliError('usage', `"${path}" can no longer be read`, { cause: error });
-  }
-  return hash.digest('hex');
+function goneFile(path: string, cause: unknown): CliError {
+  return new CliError('usage', `"${path}" can no longer be read`, { cause });
 }
 
 type Prepared = ConvertedFile | undefined;
@@ -365,7 +358,7 @@ class UploadJob {
       gate,
       items,
       key: keyOf,
-      hash: ({ path }) => sha256(path, invocation.ctx.signal),
+      hash: ({ path }) => sha256OfFile(path, invocation.ctx.signal, (error) => goneFile(path, error)),
       label: ({ shown }) => shown,
       bytes: ({ bytes }) => bytes,
       values: ({ values }) => values,
