@@ -1,3 +1,4 @@
+import { withoutStop } from '../shared/errors.ts';
 /** What a file is fit for, by the rules that the services have written down, not by guesses. */
 
 import type { AudioInfo } from '../audio/index.ts';
@@ -28,7 +29,7 @@ export async function promptFitness(file: AudioFile): Promise<PromptFitness | nu
   const { problems } = await planUploads([source], { allowTruncated: false, anySize: false });
   const [problem] = problems;
   if (problem === undefined) return { meets_documented_rules: true, problem: null, hint: null };
-  const message = problem.message.replaceAll(`"${file.path}"`, 'it').replace(/\.$/, '');
+  const message = withoutStop(problem.message.replaceAll(`"${file.path}"`, 'it'));
   return { meets_documented_rules: false, problem: message, hint: problem.hint ?? null };
 }
 

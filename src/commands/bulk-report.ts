@@ -15,7 +15,7 @@ import {
 } from '../bulk/manifest.ts';
 import type { Outcome, RunSummary } from '../bulk/run-types.ts';
 import { writeFileAtomic } from '../shared/atomic-file.ts';
-import { CliError } from '../shared/errors.ts';
+import { CliError, withoutStop } from '../shared/errors.ts';
 import type { JsonObject } from '../shared/json.ts';
 
 /** What of a summary there is to tell, for machines. */
@@ -66,7 +66,7 @@ const MAX_GROUPS = 10;
 /** `3 × the name "…" is taken (a.wav, b.wav, c.wav)`. */
 export function groupLines(groups: readonly FailureGroup[], labels: (key: string) => string): string[] {
   const lines = groups.slice(0, MAX_GROUPS).map(({ count, reason, message, examples, inDoubt }) => {
-    const text = (count === 1 ? message : reason).replace(/\.$/, '');
+    const text = withoutStop(count === 1 ? message : reason);
     const more = count > examples.length ? ', …' : '';
     const doubt = inDoubt === 0 ? '' : inDoubt === count ? ', in doubt' : `, ${inDoubt} of them in doubt`;
     return `${count} × ${text} (${examples.map(labels).join(', ')}${more}${doubt})`;
@@ -130,7 +130,7 @@ function stoppedError(
 ): unknown {
   // Whoever reads the output went away, or the error is a bug: neither is told in other words.
   if (!(error instanceof CliError)) return error;
-  const message = `${error.message.replace(/\.$/, '')}; ${counts}`;
+  const message = `${withoutStop(error.message)}; ${counts}`;
   const goOn =
     facts.journal === undefined
       ? 'There is no journal of this run; with --journal it could be gone on with'
@@ -146,6 +146,6 @@ function stoppedError(
 }
 
 function joined(parts: readonly (string | undefined)[]): string | undefined {
-  const texts = parts.filter((part) => part !== undefined).map((part) => part.replace(/\.$/, ''));
+  const texts = parts.filter((part) => part !== undefined).map((part) => withoutStop(part));
   return texts.length === 0 ? undefined : `${texts.join('. ')}.`;
 }

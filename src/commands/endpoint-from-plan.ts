@@ -1,4 +1,5 @@
 /** From the rows of a manifest to one request each, with every problem of every row. Sends nothing. */
+
 import { createHash } from 'node:crypto';
 import {
   type Manifest,
@@ -9,6 +10,7 @@ import {
 } from '../bulk/manifest.ts';
 import { type Endpoint, FAMILIES, type Param } from '../convirza/catalogue/index.ts';
 import { fillPath } from '../convirza/url.ts';
+import { withoutStop } from '../shared/errors.ts';
 import { type JsonObject, parseJson } from '../shared/json.ts';
 import { isForbiddenField } from './body.ts';
 import { fieldValue } from './endpoint-from-value.ts';
@@ -217,6 +219,6 @@ function sorted(body: JsonObject | undefined): unknown {
 
 function messageOf(error: unknown): string {
   const { message } = error as Error;
-  const text = message.replace(/\.$/, '');
+  const text = withoutStop(message);
   return text.charAt(0).toLowerCase() + text.slice(1);
 }

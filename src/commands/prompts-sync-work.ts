@@ -4,7 +4,7 @@ import type { ItemContext } from '../bulk/run-types.ts';
 import type { ConvirzaClient } from '../convirza/client.ts';
 import { findPromptByName, promptsEndpoint, uploadPrompt } from '../convirza/prompts.ts';
 import { cleanLine } from '../output/clean.ts';
-import { CliError } from '../shared/errors.ts';
+import { CliError, withoutStop } from '../shared/errors.ts';
 import type { JsonObject } from '../shared/json.ts';
 import { graceSignal } from './bulk-run.ts';
 import type { Invocation } from './invocation.ts';
@@ -82,7 +82,7 @@ export class SyncWork {
         sleep: ctx.sleep,
         signal: this.#signal,
         onProgress: (bytes) => progress(bytes, file.bytes),
-        onDoubt: (error) => retried(`${error.message.replace(/\.$/, '')}. Looking whether it arrived.`, 0),
+        onDoubt: (error) => retried(`${withoutStop(error.message)}. Looking whether it arrived.`, 0),
       },
     );
     if (idsOf(answer).length > 0) return answer;

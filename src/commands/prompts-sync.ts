@@ -7,7 +7,7 @@ import type { ConvirzaClient } from '../convirza/client.ts';
 import { isInDoubt } from '../convirza/retry.ts';
 import { cleanLine } from '../output/clean.ts';
 import { createRowSink } from '../output/rows.ts';
-import { CliError } from '../shared/errors.ts';
+import { CliError, withoutStop } from '../shared/errors.ts';
 import { sha256OfFile } from '../shared/file-hash.ts';
 import type { JsonObject } from '../shared/json.ts';
 import { takeLock } from '../shared/lock.ts';
@@ -152,7 +152,7 @@ class Sync {
     });
     if (found.skipped.length > 0) say(cleanLine(leftOut(found.skipped)));
     const plan = await planUploads(found.sources, { allowTruncated: false, anySize: false });
-    const problems = plan.problems.map(({ message }) => cleanLine(message.replace(/\.$/, '')));
+    const problems = plan.problems.map(({ message }) => cleanLine(withoutStop(message)));
     if (problems.length > 0 && skipInvalid !== true) {
       const [first] = plan.problems;
       if (problems.length === 1 && first !== undefined) throw first;

@@ -10,7 +10,7 @@ import { MAX_PROMPT_BYTES } from '../convirza/catalogue/index.ts';
 import type { ConvirzaClient } from '../convirza/client.ts';
 import { findPromptByName, uploadPrompt } from '../convirza/prompts.ts';
 import { cleanLine } from '../output/clean.ts';
-import { CliError } from '../shared/errors.ts';
+import { CliError, withoutStop } from '../shared/errors.ts';
 import { sha256OfFile } from '../shared/file-hash.ts';
 import type { JsonObject } from '../shared/json.ts';
 import { leftOut, textAbout, warnings } from './audio-files.ts';
@@ -173,7 +173,7 @@ function refuse(invocation: Invocation, problems: readonly CliError[], { skipInv
   const [first] = problems;
   if (first === undefined) return;
   const isTable = invocation.format === 'table';
-  const lines = problems.slice(0, MOST_TOLD).map(({ message }) => `${message.replace(/\.$/, '')}.`);
+  const lines = problems.slice(0, MOST_TOLD).map(({ message }) => `${withoutStop(message)}.`);
   if (problems.length > MOST_TOLD) lines.push(`And ${problems.length - MOST_TOLD} more.`);
   if (skipInvalid === true) {
     for (const line of lines) invocation.warn(`left out: ${line}`);
@@ -283,7 +283,7 @@ async function takenOf(
   } catch (error) {
     const isOffline = error instanceof CliError && ['auth', 'network'].includes(error.type);
     if (dryRun !== true || !isOffline) throw error;
-    invocation.warn(`Names were not checked against the service: ${error.message.replace(/\.$/, '')}.`);
+    invocation.warn(`Names were not checked against the service: ${withoutStop(error.message)}.`);
     return [];
   }
 }
@@ -441,7 +441,7 @@ class UploadJob {
           sleep: ctx.sleep,
           signal,
           onProgress: (bytes) => progress(bytes, source.bytes),
-          onDoubt: (error) => retried(`${error.message.replace(/\.$/, '')}. Looking whether it arrived.`, 0),
+          onDoubt: (error) => retried(`${withoutStop(error.message)}. Looking whether it arrived.`, 0),
         },
       );
     } catch (error) {

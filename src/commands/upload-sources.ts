@@ -3,7 +3,7 @@ import { stat } from 'node:fs/promises';
 import { basename, dirname, isAbsolute, join, relative, resolve } from 'node:path';
 import { decodeManifest, type ManifestValues, placeOf, readManifest } from '../bulk/manifest.ts';
 import { prompts } from '../convirza/catalogue/prompts.ts';
-import { CliError } from '../shared/errors.ts';
+import { CliError, withoutStop } from '../shared/errors.ts';
 import { findAudioFiles } from './audio-files.ts';
 import { expandPattern, isPattern } from './file-patterns.ts';
 import { fileError } from './input.ts';
@@ -150,8 +150,7 @@ function sourceOfRow(
   if (typeof file !== 'string' || file === '') wrong.push('it names no file');
   if (name !== undefined && name !== null && !['string', 'number'].includes(typeof name))
     wrong.push('name is no text');
-  for (const message of wrong)
-    problems.push(new CliError('usage', `${place}: ${message.replace(/\.$/, '')}`));
+  for (const message of wrong) problems.push(new CliError('usage', `${place}: ${withoutStop(message)}`));
   if (wrong.length > 0) return undefined;
   const path = resolve(folder, String(file));
   const shown = isAbsolute(String(file)) ? String(file) : join(relative(cwd, folder), String(file));

@@ -1,5 +1,5 @@
 /** Manual pages, written out of a description of the command tree: a front page and one for each family. */
-import { type ErrorType, EXIT_CODES } from '../shared/errors.ts';
+import { type ErrorType, EXIT_CODES, withoutStop } from '../shared/errors.ts';
 import type {
   ArgumentDescription,
   CommandDescription,
@@ -140,7 +140,7 @@ function head(name: string, summary: string, { version }: ManualFacts): string[]
     '.ad l',
     '.nh',
     macro('SH', 'NAME'),
-    `${roffText(name)} \\- ${roffText(summary.replace(/\.$/, ''))}`,
+    `${roffText(name)} \\- ${roffText(withoutStop(summary))}`,
     macro('SH', 'SYNOPSIS'),
   ];
 }

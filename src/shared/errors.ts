@@ -65,3 +65,8 @@ export function errorCode(error: unknown): string | undefined {
   const code = (error as { code?: unknown } | null | undefined)?.code;
   return typeof code === 'string' ? code : undefined;
 }
+
+/** A message without the full stop at its end, for the middle of a sentence. */
+export function withoutStop(message: string): string {
+  return message.replace(/\.$/, '');
+}

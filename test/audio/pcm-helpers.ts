@@ -6,6 +6,7 @@ import fc from 'fast-check';
 import { expect } from 'vitest';
 import { AudioError, type AudioInput, MemorySource, openSource } from '../../src/audio/index.ts';
 import { SEED } from './fixtures.ts';
+import { joined } from './samples.ts';
 
 const folder = fileURLToPath(new URL('./fixtures/pcm/', import.meta.url));
 
@@ -44,13 +45,7 @@ export async function interleaved(input: AudioInput): Promise<Float32Array> {
     });
     parts.push(part);
   }
-  const all = new Float32Array(parts.reduce((sum, part) => sum + part.length, 0));
-  let at = 0;
-  for (const part of parts) {
-    all.set(part, at);
-    at += part.length;
-  }
-  return all;
+  return joined(...parts);
 }
 
 /** As in the references, where all zeros are positive. */
