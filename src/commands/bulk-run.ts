@@ -1,7 +1,7 @@
 /** One command's work on many items: journal, gate, progress, rows, and the error or the summary at the end. */
 import { rm } from 'node:fs/promises';
 import { resolve } from 'node:path';
-import type { Journal } from '../bulk/journal.ts';
+import type { Journal, JournalOwner } from '../bulk/journal.ts';
 import type { ManifestValues } from '../bulk/manifest.ts';
 import { type RunOptions, type RunSummary, runBulk } from '../bulk/run.ts';
 import type { Outcome, PrepareStep } from '../bulk/run-types.ts';
@@ -71,6 +71,27 @@ export function stopsAll(error: unknown): boolean {
 }
 
 /**
+ * Opens the journal of a run for as long as `work` takes, so that no other process goes on with it meanwhile.
+ *
+ * @throws CliError as `openJournalOf`, and what `work` throws
+ */
+export async function withJournal<T>(
+  invocation: Invocation,
+  owner: JournalOwner & { journalPath: string | undefined },
+  flags: BulkFlags,
+  work: (journal: Journal | undefined) => Promise<T>,
+): Promise<T> {
+  const journal = await openJournalOf(invocation, owner, flags);
+  try {
+    return await work(journal);
+  } finally {
+    // A run that began nothing leaves nothing that would stand in the way of the next.
+    if (journal?.keys().next().done === true) await journal.remove();
+    else await journal?.close();
+  }
+}
+
+/**
  * Runs all items of a job, and prints what became of them.
  *
  * @throws CliError `partial` when some failed; the item's own error when there is one item; what stopped the run; the
@@ -80,15 +101,13 @@ export async function runBulkCommand<Item, Prepared, Result>(
   invocation: Invocation,
   job: BulkJob<Item, Prepared, Result>,
   flags: BulkFlags,
+  /** For a caller that had to look into it before; else it is opened here. */
+  opened?: Journal,
 ): Promise<void> {
-  const journal = await openJournalOf(invocation, job, flags);
-  try {
-    await new BulkCommand(invocation, job, flags, journal).run();
-  } finally {
-    // A run that began nothing leaves nothing that would stand in the way of the next.
-    if (journal?.keys().next().done === true) await journal.remove();
-    else await journal?.close();
-  }
+  if (opened !== undefined) return new BulkCommand(invocation, job, flags, opened).run();
+  return withJournal(invocation, job, flags, (journal) =>
+    new BulkCommand(invocation, job, flags, journal).run(),
+  );
 }
 
 class BulkCommand<Item, Prepared, Result> {

@@ -2,7 +2,7 @@
 import { constants, createReadStream } from 'node:fs';
 import { access, rm, stat } from 'node:fs/promises';
 import { basename, dirname, resolve } from 'node:path';
-import type { ItemState } from '../bulk/journal.ts';
+import type { ItemState, Journal, JournalOwner } from '../bulk/journal.ts';
 import { peekJournal } from '../bulk/journal-peek.ts';
 import type { ItemContext } from '../bulk/run-types.ts';
 import { isInShard, parseShard } from '../bulk/shard.ts';
@@ -16,7 +16,14 @@ import type { JsonObject } from '../shared/json.ts';
 import { leftOut, textAbout, warnings } from './audio-files.ts';
 import { formatBytes } from './audio-values.ts';
 import type { BulkFlags } from './bulk-flags.ts';
-import { BulkGate, type BulkJob, graceSignal, journalPathOf, runBulkCommand } from './bulk-run.ts';
+import {
+  BulkGate,
+  type BulkJob,
+  graceSignal,
+  journalPathOf,
+  runBulkCommand,
+  withJournal,
+} from './bulk-run.ts';
 import { readStdin } from './input.ts';
 import type { Invocation } from './invocation.ts';
 import { nameRule } from './prompt-names.ts';
@@ -65,22 +72,31 @@ export async function runUpload(invocation: Invocation, input: UploadInput): Pro
     await previewUploads(invocation, client, plan.uploads, shown);
     return;
   }
-  const chosen = await chooseUploads(invocation, input, plan.uploads, journalPath, upload.service);
-  if (input.dryRun === true) {
-    await previewUploads(invocation, client, plan.uploads, { ...shown, action: chosen.action });
+  const send = async (journal: Journal | undefined) => {
+    const chosen = await chooseUploads(invocation, input, plan.uploads, upload.service, journalPath, journal);
+    if (input.dryRun === true)
+      await previewUploads(invocation, client, plan.uploads, { ...shown, action: chosen.action });
     refuse(invocation, chosen.problems, input);
-    return;
-  }
-  refuse(invocation, chosen.problems, input);
-  const job = upload.job(chosen.uploads, journalPath, gate);
-  try {
-    await runBulkCommand(invocation, job, flags);
-  } finally {
-    await upload.close();
-  }
+    if (input.dryRun === true) return;
+    const job = upload.job(chosen.uploads, journalPath, gate);
+    try {
+      await runBulkCommand(invocation, job, flags, journal);
+    } finally {
+      await upload.close();
+    }
+  };
+  // What another process is just storing would look like names that somebody else has taken.
+  if (goesOn(input) && input.dryRun !== true)
+    await withJournal(invocation, upload.owner(journalPath), flags, send);
+  else await send(undefined);
+  if (input.dryRun === true) return;
   // Everything is there: nobody will go on with it.
   const written = journalPathOf(journalPath, flags);
   if (input.journal === undefined && written !== undefined) await rm(written, { force: true });
+}
+
+function goesOn({ resume, retryFailed }: UploadInput): boolean {
+  return resume === true || retryFailed === true;
 }
 
 function bulkFlags({
@@ -238,19 +254,21 @@ async function chooseUploads(
   invocation: Invocation,
   input: UploadInput,
   uploads: readonly PlannedUpload[],
-  defaultPath: string | undefined,
   service: ServicePrompts,
+  defaultPath: string | undefined,
+  journal: Journal | undefined,
 ): Promise<Chosen> {
   const { ctx } = invocation;
   const path = journalPathOf(defaultPath, bulkFlags(input));
-  const goesOn = input.resume === true || input.retryFailed === true;
   const full = path === undefined ? undefined : resolve(ctx.cwd, path);
-  if (full !== undefined && !goesOn) await refuseJournal(full);
+  if (full !== undefined && !goesOn(input)) await refuseJournal(full);
   const states: ReadonlyMap<string, ItemState> =
-    full !== undefined && goesOn ? await peekJournal(full) : new Map<string, ItemState>();
+    full !== undefined && journal === undefined && goesOn(input) ? await peekJournal(full) : new Map();
+  const stateOf = (upload: PlannedUpload): ItemState =>
+    journal?.lookup(keyOf(upload), undefined).state ?? states.get(keyOf(upload)) ?? 'new';
   const shard = input.shard === undefined ? undefined : parseShard(input.shard);
   const open = uploads.filter((upload) => {
-    const state = states.get(keyOf(upload)) ?? 'new';
+    const state = stateOf(upload);
     const isOurs = shard === undefined || isInShard(keyOf(upload), shard);
     const isAsked = input.retryFailed !== true || input.resume === true || state !== 'new';
     return isOurs && isAsked && state !== 'done' && state !== 'in_doubt';
@@ -263,7 +281,7 @@ async function chooseUploads(
     problems: taken.map(({ error }) => error),
     action: (upload) => {
       if (isTaken.has(upload)) return 'none: the name is taken';
-      const state = states.get(keyOf(upload));
+      const state = stateOf(upload);
       if (state === 'in_doubt') return 'look it up';
       if (state === 'done') return 'none: done before';
       return isOpen.has(upload) ? 'upload' : 'none: not of this run';
@@ -339,6 +357,19 @@ class UploadJob {
       });
   }
 
+  /** Whose journal it is. */
+  owner(journalPath: string | undefined): JournalOwner & { journalPath: string | undefined } {
+    return {
+      command: COMMAND,
+      fingerprint: {
+        service: this.#invocation.url('api-url').href,
+        profile: this.#invocation.profile,
+        conversion: this.#conversion === undefined ? 'none' : JSON.stringify(this.#conversion),
+      },
+      journalPath,
+    };
+  }
+
   job(
     items: readonly PlannedUpload[],
     journalPath: string | undefined,
@@ -348,13 +379,7 @@ class UploadJob {
     const converter = this.#converter;
     const late = graceSignal(invocation);
     return {
-      command: COMMAND,
-      fingerprint: {
-        service: invocation.url('api-url').href,
-        profile: invocation.profile,
-        conversion: this.#conversion === undefined ? 'none' : JSON.stringify(this.#conversion),
-      },
-      journalPath,
+      ...this.owner(journalPath),
       gate,
       items,
       key: keyOf,
