@@ -1,21 +1,13 @@
 /** The commands that are no endpoint of the catalogue. */
-import { Argument, type Command, InvalidArgumentError, Option } from 'commander';
+import { Argument, type Command, Option } from 'commander';
 import { auth } from '../convirza/catalogue/auth.ts';
 import { SHELLS, type Shell } from '../output/shells.ts';
 import { addAudio } from './audio-commands.ts';
-import { addVoiceLogin } from './auth-commands.ts';
 import { addEndpointCommand } from './endpoint-command.ts';
+import { numberBetween } from './flag-values.ts';
 import { exitCodesHelp, wrap } from './help.ts';
 import type { RunAction } from './run.ts';
-
-function numberBetween(min: number, max: number): (text: string) => number {
-  return (text) => {
-    const value = Number(text);
-    if (text.trim() === '' || !Number.isFinite(value) || value < min || value > max)
-      throw new InvalidArgumentError(`It must be a number from ${min} to ${max}.`);
-    return value;
-  };
-}
+import { addVoice } from './voice-commands.ts';
 
 /** The exit codes of commands that are no endpoint; those of endpoints come from the catalogue. */
 const EXIT_CODES_OF: readonly [string, readonly number[]][] = [
@@ -38,55 +30,6 @@ const EXIT_CODES_OF: readonly [string, readonly number[]][] = [
   ['voice login', [0, 2, 4]],
   ['doctor', [0, 1, 2, 4, 9, 10]],
 ];
-
-function addVoice(program: Command, run: RunAction): void {
-  const voice = program.command('voice').description('Talk to a NextEVI voice agent').helpCommand(false);
-  addVoiceLogin(voice, run);
-  voice
-    .command('stream')
-    .description('Speak an audio file to an agent in real time and show its answer')
-    .argument('<file>', 'audio file of any common format, or - for standard input; sent as 24 kHz mono')
-    .option('--save <file>', 'keep the spoken answer as a WAV file')
-    .addOption(
-      new Option('--transport <kind>', 'how audio is sent: binary frames, or JSON audio_input messages')
-        .choices(['binary', 'json'])
-        .default('binary'),
-    )
-    .option('--config-id <id>', 'voice configuration (default: NEXTEVI_CONFIG_ID)')
-    .option('--project-id <id>', 'project; found from the configuration when left out')
-    .addOption(new Option('--speed <factor>', 'times real time').argParser(numberBetween(0.1, 20)).default(1))
-    .addOption(
-      new Option('--reply-timeout <seconds>', 'how long to wait for an answer')
-        .argParser(numberBetween(0.1, 3600))
-        .default(20),
-    )
-    .option('--allow-truncated', 'take what there is of a file that is shorter than it says')
-    .addHelpText(
-      'after',
-      [
-        '',
-        'Examples:',
-        '  $ convirza voice stream question.m4a --save answer.wav',
-        '  $ convirza voice stream question.wav --json --sandbox',
-        '',
-        'Notes:',
-        wrap(
-          'Credentials come from NEXTEVI_API_KEY or NEXTEVI_ACCESS_TOKEN, else from convirza voice login, never from a flag.',
-          '  ',
-        ),
-        wrap('A turn ends by silence, so silence follows the file until the answer begins.', '  '),
-        wrap(
-          'It ends by itself when the answer is complete; how the service marks that is only partly documented: a marked last chunk, or three quiet seconds.',
-          '  ',
-        ),
-      ].join('\n'),
-    )
-    .action(
-      run(async (invocation, [file], options) =>
-        (await import('./voice-stream.ts')).runVoiceStream(invocation, String(file), options),
-      ),
-    );
-}
 
 function addSandbox(program: Command, run: RunAction): void {
   const sandbox = program

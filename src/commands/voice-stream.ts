@@ -2,7 +2,6 @@
 import { resolve } from 'node:path';
 import { toPcm16 } from '../audio/index.ts';
 import { AnswerText, type Emotion, VOICE_AUDIO, type VoiceEvent } from '../nextevi/messages.ts';
-import type { VoiceCredentials, VoiceTrace } from '../nextevi/session.ts';
 import { type StreamSummary, streamSpeech } from '../nextevi/stream.ts';
 import { DEFAULT_TIMING } from '../nextevi/turns.ts';
 import { cleanLine } from '../output/clean.ts';
@@ -13,35 +12,14 @@ import type { JsonObject } from '../shared/json.ts';
 import { openBytes, openInput } from './audio-engine.ts';
 import { STREAM, stdinOf, textAbout, warnings } from './audio-files.ts';
 import type { Invocation } from './invocation.ts';
+import { type ConnectionFlags, voiceConnection } from './voice-connection.ts';
 import { type KeptReply, Reply, refuseSameFile } from './voice-reply.ts';
 
-export interface VoiceStreamOptions {
+export interface VoiceStreamOptions extends ConnectionFlags {
   save?: string;
-  transport: 'binary' | 'json';
-  configId?: string;
-  projectId?: string;
   speed: number;
   replyTimeout: number;
   allowTruncated?: boolean;
-}
-
-/** Credentials of the voice service: the environment, then the profile. */
-async function voiceCredentials(
-  invocation: Invocation,
-  options: Pick<VoiceStreamOptions, 'configId' | 'projectId'>,
-): Promise<VoiceCredentials> {
-  const { environmentVoice } = await import('./credentials.ts');
-  const { apiKey, accessToken } =
-    environmentVoice(invocation) ?? (await (await import('./auth-voice.ts')).storedVoice(invocation));
-  const { settings } = invocation;
-  const configId = options.configId ?? settings.get('voice-config-id').trim();
-  if (configId === '')
-    throw new CliError('usage', 'Which voice configuration? The service needs its id', {
-      hint: 'Give --config-id, or set NEXTEVI_CONFIG_ID; the dashboard shows it.',
-    });
-  const projectId = (options.projectId ?? settings.get('voice-project-id').trim()) || undefined;
-  // Both at once from the environment: a JWT in a header is preferred, since addresses end up in logs.
-  return { apiKey, accessToken, configId, projectId };
 }
 
 /** One line of the conversation. */
@@ -137,8 +115,7 @@ export async function runVoiceStream(
   options: VoiceStreamOptions,
 ): Promise<void> {
   const { ctx } = invocation;
-  const url = invocation.url('voice-url');
-  const credentials = await voiceCredentials(invocation, options);
+  const connection = await voiceConnection(invocation, options);
   const path = file === STREAM ? STREAM : resolve(ctx.cwd, file);
   const save = options.save === undefined ? undefined : resolve(ctx.cwd, options.save);
   const { sampleRate, channels } = VOICE_AUDIO;
@@ -155,19 +132,11 @@ export async function runVoiceStream(
   let problem: unknown;
   try {
     summary = await streamSpeech({
-      url,
-      credentials,
-      transport: options.transport,
-      handshakeMs: invocation.timeoutMs,
-      userAgent: invocation.userAgent,
+      ...connection,
       audio: toPcm16(input, { sampleRate, channels, signal: ctx.signal }),
       speed: options.speed,
       timing: { ...DEFAULT_TIMING, replyTimeoutMs: options.replyTimeout * 1000 },
-      now: ctx.now,
-      clock: ctx.clock,
       sleep: ctx.sleep,
-      signal: ctx.signal,
-      trace: invocation.flags.debug === true ? debugTrace(invocation, credentials) : undefined,
       onConnected: () => progress.update('Connected'),
       onProgress: (seconds) =>
         progress.update(
@@ -216,28 +185,6 @@ function sayKept(invocation: Invocation, reply: KeptReply, asked: string | undef
   }
   const old = reply.beside ? ` The file at ${cleanLine(asked ?? '')} is as it was.` : '';
   invocation.warn(`The session did not end well, so the reply is partial: ${place}.${old}`);
-}
-
-/** Writes one line for each message; no key is in it, even where the service repeats one. */
-function debugTrace(invocation: Invocation, credentials: VoiceCredentials): (entry: VoiceTrace) => void {
-  const secrets = [credentials.apiKey, credentials.accessToken].filter((secret) => secret !== undefined);
-  return (entry) => {
-    const line = secrets.reduce((text, secret) => text.replaceAll(secret, 'REDACTED'), traceLine(entry));
-    invocation.ctx.stderr.write(`${invocation.colourErr.dim(cleanLine(line))}\n`);
-  };
-}
-
-function traceLine(entry: VoiceTrace): string {
-  switch (entry.kind) {
-    case 'open':
-      return `> connect ${entry.url}`;
-    case 'close':
-      return `< close ${entry.code}${entry.reason === '' ? '' : ` ${entry.reason}`}`;
-    case 'message': {
-      const size = `${entry.bytes} bytes${entry.audio ? ' of audio' : ''}`;
-      return `${entry.direction === 'sent' ? '>' : '<'} ${entry.type} ${size}`;
-    }
-  }
 }
 
 /** Seconds to three decimals. */

@@ -1,8 +1,10 @@
 /** The Convirza client: credentials, retries, one refresh on 401, and answers as data or as one typed error. */
+
+import { retryAfterMs } from '../shared/wait.ts';
 import { commandName, type Endpoint, isRepeatable, type Method } from './catalogue/types.ts';
 import { type Answer, errorOfAnswer, type RawAnswer, readAnswer } from './envelope.ts';
 import type { Override } from './override.ts';
-import { mayRetry, type RetryPolicy, retryAfterMs, retryDelayMs } from './retry.ts';
+import { mayRetry, type RetryPolicy, retryDelayMs } from './retry.ts';
 import type { TokenSource } from './tokens.ts';
 import { scrub, secretsOf } from './trace.ts';
 import type { Body, HttpRequest, StreamedAnswer, Transport } from './transport.ts';

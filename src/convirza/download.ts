@@ -3,9 +3,10 @@
  * its host is not documented).
  */
 import { CliError } from '../shared/errors.ts';
+import { retryAfterMs } from '../shared/wait.ts';
 import type { ConvirzaClient } from './client.ts';
 import { errorOfAnswer, type RawAnswer } from './envelope.ts';
-import { mayRetry, type RetryPolicy, retryAfterMs, retryDelayMs } from './retry.ts';
+import { mayRetry, type RetryPolicy, retryDelayMs } from './retry.ts';
 import type { StreamedAnswer } from './transport.ts';
 import { TransportError } from './transport-error.ts';
 import { isLoopback } from './url.ts';

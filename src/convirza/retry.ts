@@ -40,17 +40,6 @@ export function isInDoubt(error: unknown): boolean {
 }
 
 /**
- * The pause that `Retry-After` asks for, in milliseconds: seconds or an HTTP date (RFC 9110, section 10.2.3).
- */
-export function retryAfterMs(header: string | undefined, now: number): number | undefined {
-  if (header === undefined) return undefined;
-  if (/^\s*\d+\s*$/.test(header)) return Number(header) * 1000;
-  // Date.parse finds a date in almost anything with a number in it.
-  const date = /^\s*[A-Z][a-z]+, .+ GMT\s*$/.test(header) ? Date.parse(header) : Number.NaN;
-  return Number.isNaN(date) ? undefined : Math.max(0, date - now);
-}
-
-/**
  * The pause before attempt `attempt + 2`: exponential with jitter between half and whole, and never less than
  * what the service asked for, up to the cap.
  *

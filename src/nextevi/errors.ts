@@ -1,130 +1,17 @@
-/** Errors and close codes of the voice service (reference, section 7), each with its meaning and what to do. */
-import { CliError, type ErrorType } from '../shared/errors.ts';
+/** What refusals, `error` messages and close codes of the voice service stand for (reference, section 7). */
+import { CliError, type ErrorDetails, type ErrorType } from '../shared/errors.ts';
+import { kindOfError, knownKind, VOICE_ERRORS, type VoiceErrorKind } from './error-table.ts';
 
-/** What a client does after an error. */
-export type ErrorAction = 'stop' | 'retry' | 'continue';
+/** A failure of the voice service, and whether another connection may do better. */
+export class VoiceError extends CliError {
+  /** Milliseconds to wait at least before another connection; undefined where none can do better. */
+  readonly retryMs: number | undefined;
 
-export interface VoiceErrorKind {
-  readonly type: ErrorType;
-  readonly action: ErrorAction;
-  readonly meaning: string;
-  readonly advice: string;
+  constructor(type: ErrorType, message: string, details: ErrorDetails & { retryMs?: number | undefined }) {
+    super(type, message, details);
+    this.retryMs = details.retryMs;
+  }
 }
-
-const KEY_ADVICE = 'Check NEXTEVI_API_KEY (it begins with oak_) or NEXTEVI_ACCESS_TOKEN.';
-
-/** By the names that the service sends in `error_code`. */
-export const VOICE_ERRORS: Readonly<Record<string, VoiceErrorKind>> = {
-  AUTH_REQUIRED: {
-    type: 'auth',
-    action: 'stop',
-    meaning: 'The voice service got no credentials',
-    advice: KEY_ADVICE,
-  },
-  AUTH_FAILED: {
-    type: 'auth',
-    action: 'stop',
-    meaning: 'The voice service did not accept the credentials',
-    advice: KEY_ADVICE,
-  },
-  CONNECTION_FAILED: {
-    type: 'network',
-    action: 'retry',
-    meaning: 'The voice service could not take the connection',
-    advice: 'Try again in a moment.',
-  },
-  ACCESS_DENIED: {
-    type: 'auth',
-    action: 'stop',
-    meaning: 'The account may not use the voice service (permission, suspension or billing)',
-    advice: 'Look at the account in the dashboard.',
-  },
-  CONFIG_NOT_FOUND: {
-    type: 'not_found',
-    action: 'stop',
-    meaning: 'The voice configuration does not exist',
-    advice: 'Check --config-id (NEXTEVI_CONFIG_ID) against the dashboard.',
-  },
-  INVALID_PROJECT: {
-    type: 'not_found',
-    action: 'stop',
-    meaning: 'The project does not exist or does not match',
-    advice: 'Leave out --project-id (NEXTEVI_PROJECT_ID): it is found from the configuration.',
-  },
-  RATE_LIMITED: {
-    type: 'rate_limited',
-    action: 'retry',
-    meaning: 'Too many connections, messages or audio chunks',
-    advice: 'Wait a minute, then try again.',
-  },
-  INVALID_MESSAGE_FORMAT: {
-    type: 'internal',
-    action: 'continue',
-    meaning: 'The voice service could not read a message of this program',
-    advice: 'Please report it with the connection id.',
-  },
-  UNSUPPORTED_MESSAGE_TYPE: {
-    type: 'internal',
-    action: 'continue',
-    meaning: 'The voice service does not know a message of this program',
-    advice: 'Please report it with the connection id.',
-  },
-  CONNECTION_TIMEOUT: {
-    type: 'network',
-    action: 'retry',
-    meaning: 'The connection timed out',
-    advice: 'Try again.',
-  },
-  INTERNAL_ERROR: {
-    type: 'server',
-    action: 'retry',
-    meaning: 'The voice service failed',
-    advice: 'Try again in a moment.',
-  },
-  AUDIO_PROCESSING_FAILED: {
-    type: 'rejected',
-    action: 'continue',
-    meaning: 'The voice service could not use a piece of audio',
-    advice: 'If it repeats, check the file.',
-  },
-  AUDIO_FORMAT_UNSUPPORTED: {
-    type: 'rejected',
-    action: 'stop',
-    meaning: 'The voice service does not take this audio format',
-    advice: 'It documents 24 kHz mono 16-bit PCM only.',
-  },
-  AUDIO_CHUNK_TOO_LARGE: {
-    type: 'rejected',
-    action: 'stop',
-    meaning: 'A piece of audio was larger than 1 MB',
-    advice: 'Use a lower --speed.',
-  },
-  SESSION_EXPIRED: {
-    type: 'network',
-    action: 'retry',
-    meaning: 'The voice session has ended (60 minutes, idle, or a restart)',
-    advice: 'Start a new one.',
-  },
-  SESSION_LIMIT_EXCEEDED: {
-    type: 'rate_limited',
-    action: 'retry',
-    meaning: 'Too many voice sessions at once',
-    advice: 'Wait until one has ended.',
-  },
-  SERVICE_UNAVAILABLE: {
-    type: 'server',
-    action: 'retry',
-    meaning: 'The voice service is not available',
-    advice: 'Try again later.',
-  },
-};
-
-const UNKNOWN_ERROR: VoiceErrorKind = {
-  type: 'server',
-  action: 'continue',
-  meaning: 'The voice service reported an error',
-  advice: '',
-};
 
 /** An `error` message of the service. */
 export interface ServerError {
@@ -132,14 +19,6 @@ export interface ServerError {
   code: string;
   message: string;
   details: unknown;
-}
-
-function knownKind(code: string): VoiceErrorKind | undefined {
-  return Object.hasOwn(VOICE_ERRORS, code) ? VOICE_ERRORS[code] : undefined;
-}
-
-export function kindOfError(code: string): VoiceErrorKind {
-  return knownKind(code) ?? UNKNOWN_ERROR;
 }
 
 /** What the service said, as far as it is reasonable to repeat it. */
@@ -156,10 +35,23 @@ export interface ErrorPlace {
 }
 
 /** An `error` message as the error to end with. */
-export function errorOfServer(error: ServerError, place: ErrorPlace): CliError {
-  const kind = kindOfError(error.code);
-  const said = wordsOf(error);
-  return make(kind.type, said === '' ? kind.meaning : `${kind.meaning} (${said})`, kind.advice, place);
+export function errorOfServer(error: ServerError, place: ErrorPlace): VoiceError {
+  return errorOfKind(kindOfError(error.code), wordsOf(error), place);
+}
+
+/** @param said what the service said, in brackets behind the meaning */
+function errorOfKind(
+  kind: VoiceErrorKind,
+  said: string,
+  place: ErrorPlace,
+  more: { status?: number; askedMs?: number | undefined } = {},
+): VoiceError {
+  const { type, meaning, advice, action, waitMs } = kind;
+  const { status, askedMs = 0 } = more;
+  return make(type, said === '' ? meaning : `${meaning} (${said})`, advice, place, {
+    status,
+    retryMs: action === 'retry' ? Math.max(waitMs ?? 0, askedMs) : undefined,
+  });
 }
 
 function make(
@@ -167,14 +59,14 @@ function make(
   message: string,
   advice: string,
   place: ErrorPlace,
-  status?: number,
-): CliError {
-  return new CliError(type, message, {
+  more: { status?: number | undefined; retryMs?: number | undefined } = {},
+): VoiceError {
+  return new VoiceError(type, message, {
     hint: advice === '' ? undefined : advice,
     endpoint: place.endpoint,
     requestId: place.connectionId,
     timestamp: place.timestamp,
-    status,
+    ...more,
   });
 }
 
@@ -185,35 +77,40 @@ const BY_STATUS: Readonly<Record<number, string>> = {
   503: 'SERVICE_UNAVAILABLE',
 };
 
-/** A connection that was refused with an HTTP status on the upgrade. */
-export function errorOfStatus(status: number, place: ErrorPlace): CliError {
+/**
+ * A connection that was refused with an HTTP status on the upgrade.
+ *
+ * @param askedMs the pause that `Retry-After` asks for
+ */
+export function errorOfStatus(status: number, place: ErrorPlace, askedMs?: number | undefined): VoiceError {
   const name = BY_STATUS[status];
-  if (name !== undefined) {
-    const kind = kindOfError(name);
-    return make(kind.type, `${kind.meaning} (HTTP ${status})`, kind.advice, place, status);
-  }
+  if (name !== undefined)
+    // What the service asks for is better founded than the minute of the reference.
+    return errorOfKind(
+      askedMs === undefined ? kindOfError(name) : { ...kindOfError(name), waitMs: 0 },
+      `HTTP ${status}`,
+      place,
+      { status, askedMs },
+    );
   if (status === 404)
     return make(
       'not_found',
       'The voice service does not know the configuration, the project or the address (HTTP 404)',
       'Check --config-id, leave out --project-id, and check voice-url.',
       place,
-      status,
+      { status },
     );
   if (status >= 500)
-    return make(
-      'server',
-      `The voice service failed (HTTP ${status})`,
-      'Try again in a moment.',
-      place,
+    return make('server', `The voice service failed (HTTP ${status})`, 'Try again in a moment.', place, {
       status,
-    );
+      retryMs: Math.max(RETRY_MS, askedMs ?? 0),
+    });
   return make(
     'rejected',
     `The voice service refused the connection (HTTP ${status})`,
     'Check voice-url.',
     place,
-    status,
+    { status },
   );
 }
 
@@ -225,13 +122,24 @@ export interface CloseInfo {
   lastError?: ServerError | undefined;
   /** Whether the session had begun: audio had flowed both ways or for a while. */
   established: boolean;
+  /** The connection was given up after so many milliseconds without a sign of life. */
+  silentMs?: number | undefined;
 }
+
+/** Before a connection is made again that was lost for no reason that the service named. */
+const RETRY_MS = 1_000;
+
+const BY_CLOSE_CODE: Readonly<Record<number, string>> = {
+  4001: 'AUTH_FAILED',
+  4002: 'CONNECTION_FAILED',
+  4003: 'ACCESS_DENIED',
+};
 
 /**
  * The error that a close stands for. Code 4004 has three meanings (reference, section 7): a message before it or a
  * name in its reason decides; in mid-session it is the rate limit; a bare one at the start is reported with all three.
  */
-export function errorOfClose(close: CloseInfo, place: ErrorPlace): CliError {
+export function errorOfClose(close: CloseInfo, place: ErrorPlace): VoiceError {
   const { lastError } = close;
   // The reason belongs to this close; the last message may be of something that was survived.
   const inReason = Object.keys(VOICE_ERRORS).find((name) => close.reason.includes(name));
@@ -240,8 +148,16 @@ export function errorOfClose(close: CloseInfo, place: ErrorPlace): CliError {
   if (kind !== undefined) {
     const fits = lastError !== undefined && (lastError.code === named || lastError.code === '');
     const said = wordsOf({ code: named, message: fits ? lastError.message : '', details: undefined });
-    return make(kind.type, `${kind.meaning} (${said})`, kind.advice, place);
+    return errorOfKind(kind, said, place);
   }
+  if (close.silentMs !== undefined)
+    return make(
+      'network',
+      `The voice service gave no sign of life for ${Math.round(close.silentMs / 1000)} seconds`,
+      'Check your network, then try again; --no-pings waits longer.',
+      place,
+      { retryMs: RETRY_MS },
+    );
   const details = [
     `close code ${close.code}`,
     close.reason.slice(0, 200),
@@ -249,19 +165,9 @@ export function errorOfClose(close: CloseInfo, place: ErrorPlace): CliError {
   ]
     .filter((part) => part !== '')
     .join(', ');
+  const byCode = BY_CLOSE_CODE[close.code];
+  if (byCode !== undefined) return errorOfKind(kindOfError(byCode), details, place);
   switch (close.code) {
-    case 4001: {
-      const kind = kindOfError('AUTH_FAILED');
-      return make(kind.type, `${kind.meaning} (${details})`, kind.advice, place);
-    }
-    case 4002: {
-      const kind = kindOfError('CONNECTION_FAILED');
-      return make(kind.type, `${kind.meaning} (${details})`, kind.advice, place);
-    }
-    case 4003: {
-      const kind = kindOfError('ACCESS_DENIED');
-      return make(kind.type, `${kind.meaning} (${details})`, kind.advice, place);
-    }
     case 4004:
       if (close.established)
         return make(
@@ -269,6 +175,7 @@ export function errorOfClose(close: CloseInfo, place: ErrorPlace): CliError {
           `The voice service closed the session for too many messages (${details})`,
           'Wait a minute, then try again.',
           place,
+          { retryMs: kindOfError('RATE_LIMITED').waitMs },
         );
       return make(
         'not_found',
@@ -277,7 +184,9 @@ export function errorOfClose(close: CloseInfo, place: ErrorPlace): CliError {
         place,
       );
     case 1011:
-      return make('server', `The voice service failed (${details})`, 'Try again in a moment.', place);
+      return make('server', `The voice service failed (${details})`, 'Try again in a moment.', place, {
+        retryMs: kindOfError('INTERNAL_ERROR').waitMs,
+      });
     case 1000:
       return make(
         'network',
@@ -291,6 +200,7 @@ export function errorOfClose(close: CloseInfo, place: ErrorPlace): CliError {
         `The connection to the voice service broke off (${details})`,
         'Check your network, then try again.',
         place,
+        { retryMs: RETRY_MS },
       );
   }
 }

@@ -1,10 +1,21 @@
 /** One WebSocket session with the voice service. */
 import { randomUUID } from 'node:crypto';
-import type { IncomingMessage } from 'node:http';
+import type { Agent, IncomingMessage } from 'node:http';
 import { WebSocket } from 'ws';
-import { CliError, errorCode } from '../shared/errors.ts';
+import { CliError } from '../shared/errors.ts';
 import { isObject, type JsonObject, parseJson } from '../shared/json.ts';
-import { type CloseInfo, type ErrorPlace, errorOfClose, errorOfStatus, type ServerError } from './errors.ts';
+import { retryAfterMs } from '../shared/wait.ts';
+import { redactVoiceUrl, sessionUrl, type VoiceCredentials } from './address.ts';
+import { connectionError } from './connection-errors.ts';
+import { kindOfError } from './error-table.ts';
+import {
+  type CloseInfo,
+  type ErrorPlace,
+  errorOfClose,
+  errorOfStatus,
+  type ServerError,
+  type VoiceError,
+} from './errors.ts';
 import {
   audioMessage,
   keepAliveMessage,
@@ -12,14 +23,6 @@ import {
   settingsMessage,
   type VoiceEvent,
 } from './messages.ts';
-
-/** What a voice session signs in with; the caller reads it from wherever credentials are kept. */
-export interface VoiceCredentials {
-  apiKey?: string | undefined;
-  accessToken?: string | undefined;
-  configId: string;
-  projectId?: string | undefined;
-}
 
 /** What `trace` is told: no content of messages, and addresses without their credentials. */
 export type VoiceTrace =
@@ -44,41 +47,33 @@ export interface SessionOptions {
   transport: 'binary' | 'json';
   handshakeMs: number;
   userAgent: string;
+  /** What the connection is made by, for proxies and certificates; without it directly. */
+  agent?: Agent | undefined;
+  /** False: only the keep-alive message tells whether the peer is there. */
+  pings?: boolean | undefined;
+  /** Milliseconds since 1970. */
   now: () => number;
-  /** Called for every message of the service, even before `connect` has resolved. Must not throw. */
-  onEvent: (event: VoiceEvent, session: VoiceSession) => void;
+  /** A clock that never goes back, in milliseconds. */
+  clock: () => number;
+  /**
+   * Called for every message of the service, even before `connect` has resolved. Must not throw. While a promise that it
+   * returns is pending, nothing more is read from the network.
+   */
+  onEvent: (event: VoiceEvent, session: VoiceSession) => void | Promise<void>;
   signal?: AbortSignal | undefined;
   /** Called for every message in either direction. Must not throw. */
   trace?: ((entry: VoiceTrace) => void) | undefined;
 }
 
 const KEEP_ALIVE_MS = 30_000;
+/** How often a quiet connection is looked at; a peer that is silent for `DEAD_MS` in spite of pings is gone. */
+const PING_MS = 4_000;
+const DEAD_MS = 10_000;
+/** A connection is looked at this late only when this process itself was held up. */
+const HELD_UP_MS = 2_000;
 const MAX_MESSAGE_BYTES = 16 * 1024 * 1024;
 /** A session that took so many chunks of audio (two seconds of them) was not refused. */
 const ESTABLISHED_CHUNKS = 20;
-
-const SECRET_PARAMETER = /key|token|secret|password|authorization|signature|^sig$/i;
-
-/** The address with every credential replaced: the API key is a query parameter, and addresses end up in logs. */
-export function redactVoiceUrl(url: URL): string {
-  const shown = new URL(url.href);
-  if (shown.username !== '') shown.username = 'REDACTED';
-  if (shown.password !== '') shown.password = 'REDACTED';
-  for (const name of new Set(shown.searchParams.keys()))
-    if (SECRET_PARAMETER.test(name)) shown.searchParams.set(name, 'REDACTED');
-  return shown.href;
-}
-
-function sessionUrl(options: SessionOptions, connectionId: string): URL {
-  const { url, credentials } = options;
-  const full = new URL(url.href);
-  full.pathname = `${url.pathname.replace(/\/+$/, '')}/${connectionId}`;
-  if (credentials.accessToken === undefined && credentials.apiKey !== undefined)
-    full.searchParams.set('api_key', credentials.apiKey);
-  full.searchParams.set('config_id', credentials.configId);
-  if (credentials.projectId !== undefined) full.searchParams.set('project_id', credentials.projectId);
-  return full;
-}
 
 export class VoiceSession {
   readonly connectionId: string;
@@ -89,9 +84,14 @@ export class VoiceSession {
   readonly #socket: WebSocket;
   readonly #options: SessionOptions;
   readonly #place: () => ErrorPlace;
+  readonly #beat: NodeJS.Timeout | undefined;
   #lastError: ServerError | undefined;
   #chunks = 0;
   #established = false;
+  #heardAt: number;
+  #lookedAt: number;
+  #silentMs: number | undefined;
+  #held = 0;
 
   private constructor(
     socket: WebSocket,
@@ -105,20 +105,29 @@ export class VoiceSession {
     this.#place = place;
     this.connectionId = connectionId;
     this.handshakeMs = handshakeMs;
+    this.#heardAt = options.clock();
+    this.#lookedAt = this.#heardAt;
     const keepAlive = setInterval(
       () => this.#send('keep_alive', keepAliveMessage(options.now())),
       KEEP_ALIVE_MS,
     );
     keepAlive.unref();
+    if (options.pings !== false) {
+      socket.on('pong', () => this.#heard());
+      socket.on('ping', () => this.#heard());
+      this.#beat = setInterval(() => this.#look(), PING_MS).unref();
+    }
     this.closed = new Promise((resolve) => {
       socket.once('close', (code, reason) => {
         clearInterval(keepAlive);
+        clearInterval(this.#beat);
         options.trace?.({ kind: 'close', code, reason: reason.toString('utf8') });
         resolve({
           code,
           reason: reason.toString('utf8'),
           lastError: this.#lastError,
           established: this.#established,
+          silentMs: this.#silentMs,
         });
       });
     });
@@ -133,9 +142,9 @@ export class VoiceSession {
    *   A refusal after the upgrade arrives as `closed`.
    */
   static connect(options: SessionOptions): Promise<VoiceSession> {
-    const { credentials, signal, now } = options;
+    const { credentials, signal, now, clock } = options;
     const connectionId = randomUUID();
-    const url = sessionUrl(options, connectionId);
+    const url = sessionUrl(options.url, credentials, connectionId);
     const place = (): ErrorPlace => ({
       endpoint: redactVoiceUrl(url),
       connectionId,
@@ -148,13 +157,14 @@ export class VoiceSession {
           hint: 'Copy NEXTEVI_ACCESS_TOKEN again.',
         }),
       );
-    const begun = now();
+    const begun = clock();
     options.trace?.({ kind: 'open', url: redactVoiceUrl(url) });
     const socket = new WebSocket(url, {
       handshakeTimeout: options.handshakeMs,
       perMessageDeflate: false,
       followRedirects: false,
       maxPayload: MAX_MESSAGE_BYTES,
+      agent: options.agent,
       headers: {
         'user-agent': options.userAgent,
         ...(credentials.accessToken === undefined
@@ -174,7 +184,13 @@ export class VoiceSession {
       const onAbort = () => fail(signal?.reason);
       signal?.addEventListener('abort', onAbort, { once: true });
       socket.once('unexpected-response', (_request: unknown, response: IncomingMessage) =>
-        fail(errorOfStatus(response.statusCode ?? 0, place())),
+        fail(
+          errorOfStatus(
+            response.statusCode ?? 0,
+            place(),
+            retryAfterMs(response.headers['retry-after'], now()),
+          ),
+        ),
       );
       socket.once('error', (error) => fail(connectionError(error, url, options.handshakeMs, place())));
       socket.once('open', () => {
@@ -183,17 +199,62 @@ export class VoiceSession {
         socket.removeAllListeners('unexpected-response');
         // What breaks an open connection is reported by its close.
         socket.on('error', () => {});
-        const session = new VoiceSession(socket, options, connectionId, place, now() - begun);
+        const session = new VoiceSession(socket, options, connectionId, place, clock() - begun);
         session.#send('session_settings', settingsMessage(options.settings ?? {}, now()));
         resolve(session);
       });
     });
   }
 
+  #heard(): void {
+    this.#heardAt = this.#options.clock();
+  }
+
+  /** Asks a quiet peer for a sign of life, and gives up one that shows none. */
+  #look(): void {
+    const now = this.#options.clock();
+    const late = now - this.#lookedAt - PING_MS;
+    this.#lookedAt = now;
+    if (this.#socket.readyState !== WebSocket.OPEN) return;
+    // What came while this process was held up has not been read yet; nor is read what is held back.
+    if (late > HELD_UP_MS || this.#socket.isPaused) this.#heardAt = now;
+    if (now - this.#heardAt >= DEAD_MS) {
+      this.#silentMs = now - this.#heardAt;
+      this.#socket.terminate();
+    } else if (now - this.#heardAt >= PING_MS / 2) this.#socket.ping();
+  }
+
+  /**
+   * Milliseconds of one round trip, by a WebSocket ping.
+   *
+   * @throws the signal's reason
+   */
+  roundTrip(signal?: AbortSignal): Promise<number> {
+    const begun = this.#options.clock();
+    return new Promise((resolve, reject) => {
+      const onAbort = () => reject(signal?.reason);
+      if (signal?.aborted) {
+        onAbort();
+        return;
+      }
+      signal?.addEventListener('abort', onAbort, { once: true });
+      const onPong = (data: Buffer) => {
+        if (data.toString('latin1') !== 'round-trip') return;
+        this.#socket.off('pong', onPong);
+        signal?.removeEventListener('abort', onAbort);
+        resolve(this.#options.clock() - begun);
+      };
+      this.#socket.on('pong', onPong);
+      this.#socket.ping('round-trip');
+    });
+  }
+
   #receive(data: Buffer, binary: boolean): void {
+    this.#heard();
     if (binary) {
       this.#trace('received', 'audio', data.length, true);
-      this.#options.onEvent({ kind: 'audio', pcm: data, last: false, chunkId: undefined }, this);
+      this.#established = true;
+      this.#tell({ kind: 'audio', pcm: data, last: false, chunkId: undefined });
       return;
     }
     const frame = data.toString('utf8');
@@ -203,8 +264,21 @@ export class VoiceSession {
       this.#trace('received', typeOf(frame), audio ? event.pcm.length : data.length, audio);
     }
     if (event.kind === 'error') this.#lastError = event.error;
+    // What the session survived is not what it ended of.
+    else if (kindOfError(this.#lastError?.code ?? '').action === 'continue') this.#lastError = undefined;
     if (event.kind === 'transcript' || event.kind === 'audio') this.#established = true;
-    this.#options.onEvent(event, this);
+    this.#tell(event);
+  }
+
+  #tell(event: VoiceEvent): void {
+    const busy = this.#options.onEvent(event, this);
+    if (!(busy instanceof Promise)) return;
+    this.#held++;
+    this.#socket.pause();
+    const go = () => {
+      if (--this.#held === 0) this.#socket.resume();
+    };
+    busy.then(go, go);
   }
 
   /** @param audioBytes for a message that carries audio */
@@ -229,6 +303,11 @@ export class VoiceSession {
     this.#send('audio_input', audioMessage(pcm, chunkId, this.#options.now()), pcm.length);
   }
 
+  /** Changes settings of the session, by the names of the API. */
+  sendSettings(settings: JsonObject): void {
+    this.#send('session_settings', settingsMessage(settings, this.#options.now()));
+  }
+
   /** Bytes that the network has not taken yet: a sender waits while there are many. */
   get bufferedBytes(): number {
     return this.#socket.bufferedAmount;
@@ -239,7 +318,7 @@ export class VoiceSession {
   }
 
   /** The error that an unexpected end stands for. */
-  errorOf(close: CloseInfo): CliError {
+  errorOf(close: CloseInfo): VoiceError {
     return errorOfClose(close, this.#place());
   }
 
@@ -264,37 +343,4 @@ function typeOf(frame: string): string {
   const message = parseJson(frame)?.value;
   const type = isObject(message) ? message['type'] : undefined;
   return typeof type === 'string' && type !== '' ? type.slice(0, 60) : '(no type)';
-}
-
-function connectionError(error: Error, url: URL, handshakeMs: number, place: ErrorPlace): CliError {
-  const code = errorCode(error) ?? '';
-  const details = {
-    endpoint: place.endpoint,
-    requestId: place.connectionId,
-    timestamp: place.timestamp,
-    cause: error,
-  };
-  if (code === 'ECONNREFUSED')
-    return new CliError('network', `Nothing answers at ${url.host} (connection refused)`, {
-      ...details,
-      hint: 'Check voice-url (NEXTEVI_URL) and that the server is running.',
-    });
-  if (code === 'ENOTFOUND' || code === 'EAI_AGAIN')
-    return new CliError('network', `The host ${url.hostname} cannot be found`, {
-      ...details,
-      hint: 'Check voice-url (NEXTEVI_URL), your network and your DNS.',
-    });
-  if (/handshake has timed out/i.test(error.message))
-    return new CliError(
-      'network',
-      `${url.host} did not answer the handshake within ${handshakeMs / 1000} seconds`,
-      {
-        ...details,
-        hint: 'Try again, or allow more with --timeout.',
-      },
-    );
-  return new CliError('network', `The voice connection to ${url.host} failed (${code || error.message})`, {
-    ...details,
-    hint: 'Check voice-url (NEXTEVI_URL) and your network.',
-  });
 }

@@ -1,6 +1,7 @@
 /** Streaming recorded speech to the service and following the conversation until its answer is complete. */
 import { CliError } from '../shared/errors.ts';
-import { errorOfServer, kindOfError } from './errors.ts';
+import { kindOfError } from './error-table.ts';
+import { errorOfServer } from './errors.ts';
 import { VOICE_AUDIO, type VoiceEvent } from './messages.ts';
 import { Pacer, rechunk } from './pacing.ts';
 import { type SessionOptions, VoiceSession } from './session.ts';

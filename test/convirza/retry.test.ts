@@ -6,11 +6,11 @@ import {
   isInDoubt,
   mayRetry,
   type RetryPolicy,
-  retryAfterMs,
   retryDelayMs,
 } from '../../src/convirza/retry.ts';
 import { TransportError } from '../../src/convirza/transport-error.ts';
 import { CliError, type ErrorType, EXIT_CODES } from '../../src/shared/errors.ts';
+import { retryAfterMs } from '../../src/shared/wait.ts';
 
 const NOW = Date.UTC(2026, 4, 15, 12);
 const SEED = 17;

@@ -1,12 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import {
-  type ErrorAction,
-  type ErrorPlace,
-  errorOfServer,
-  errorOfStatus,
-  kindOfError,
-  VOICE_ERRORS,
-} from '../../src/nextevi/errors.ts';
+import { type ErrorAction, kindOfError, VOICE_ERRORS } from '../../src/nextevi/error-table.ts';
+import { type ErrorPlace, errorOfServer, errorOfStatus } from '../../src/nextevi/errors.ts';
 import type { ErrorType } from '../../src/shared/errors.ts';
 
 const PLACE: ErrorPlace = {

@@ -206,6 +206,7 @@ export function sessionOptions(url: URL, more: Partial<SessionOptions> = {}): Se
     handshakeMs: 5_000,
     userAgent: 'convirza-cli/test',
     now: () => NOW,
+    clock: () => NOW,
     onEvent: () => {},
     ...more,
   };
@@ -218,7 +219,7 @@ export async function connect(
 ): Promise<{ session: VoiceSession; events: VoiceEvent[] }> {
   const events: VoiceEvent[] = [];
   const session = await VoiceSession.connect(
-    sessionOptions(url, { onEvent: (event) => events.push(event), ...more }),
+    sessionOptions(url, { onEvent: (event) => void events.push(event), ...more }),
   );
   onTestFinished(async () => void (await session.close(1)));
   return { session, events };

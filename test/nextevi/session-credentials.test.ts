@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { redactVoiceUrl, VoiceSession } from '../../src/nextevi/session.ts';
+import { redactVoiceUrl } from '../../src/nextevi/address.ts';
+import { VoiceSession } from '../../src/nextevi/session.ts';
 import { connect, sessionOptions, startService } from './peers.ts';
 
 describe('credentials of a session', () => {

@@ -103,8 +103,8 @@ describe('a session', () => {
   it('measures its handshake', async () => {
     const service = await startService();
     // A clock that shows another time once the handshake is over.
-    const now = () => (service.requests.length === 0 ? NOW : NOW + 40);
-    const { session } = await connect(service.url, { now });
+    const clock = () => (service.requests.length === 0 ? NOW : NOW + 40);
+    const { session } = await connect(service.url, { clock });
     expect(session.handshakeMs).toBe(40);
   });
 

@@ -1,0 +1,12 @@
+/** Values of flags that are more than text. */
+import { InvalidArgumentError } from 'commander';
+
+/** Reads a number of a flag. @throws InvalidArgumentError (commander's own) for one that is out of range */
+export function numberBetween(min: number, max: number): (text: string) => number {
+  return (text) => {
+    const value = Number(text);
+    if (text.trim() === '' || !Number.isFinite(value) || value < min || value > max)
+      throw new InvalidArgumentError(`It must be a number from ${min} to ${max}.`);
+    return value;
+  };
+}
