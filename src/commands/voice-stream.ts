@@ -1,8 +1,10 @@
 /** `voice stream`: speak a file to an agent, show what is said, keep the answer. */
 import { resolve } from 'node:path';
 import { toPcm16 } from '../audio/index.ts';
+import { VoiceCall } from '../nextevi/call.ts';
+import { DEFAULT_RECONNECT } from '../nextevi/connection.ts';
+import type { CallSummary } from '../nextevi/measurements.ts';
 import { AnswerText, type Emotion, VOICE_AUDIO, type VoiceEvent } from '../nextevi/messages.ts';
-import { type StreamSummary, streamSpeech } from '../nextevi/stream.ts';
 import { DEFAULT_TIMING } from '../nextevi/turns.ts';
 import { cleanLine } from '../output/clean.ts';
 import { type Progress, startProgress } from '../output/progress.ts';
@@ -127,28 +129,30 @@ export async function runVoiceStream(
   const saved = save === undefined ? undefined : await Reply.create(save);
   const progress = await openProgress(invocation);
   const conversation = new Conversation(invocation, progress);
-  const total = input.info.seconds;
-  let summary: StreamSummary | undefined;
+  let summary: CallSummary | undefined;
   let problem: unknown;
+  let call: VoiceCall | undefined;
   try {
-    summary = await streamSpeech({
+    call = await VoiceCall.open({
       ...connection,
-      audio: toPcm16(input, { sampleRate, channels, signal: ctx.signal }),
       speed: options.speed,
       timing: { ...DEFAULT_TIMING, replyTimeoutMs: options.replyTimeout * 1000 },
+      reconnect: DEFAULT_RECONNECT,
+      random: ctx.random,
       sleep: ctx.sleep,
-      onConnected: () => progress.update('Connected'),
-      onProgress: (seconds) =>
-        progress.update(
-          `speaking ${seconds.toFixed(1)} s${total === undefined ? '' : ` of ${total.toFixed(1)} s`}`,
-        ),
-      onEvent: (event) => {
-        if (event.kind === 'audio') saved?.add(event.pcm);
-        conversation.observe(event);
+      observe: (event) => {
+        if (event.kind === 'connected') progress.update('Connected');
+        if (event.kind !== 'received') return;
+        if (event.event.kind === 'audio') saved?.add(event.event.pcm);
+        conversation.observe(event.event);
       },
     });
+    await call.ask(toPcm16(input, { sampleRate, channels, signal: ctx.signal }));
+    summary = call.summary;
   } catch (error) {
     problem = error;
+  } finally {
+    await call?.hangUp();
   }
   conversation.endAnswer();
   progress.stop();
@@ -194,12 +198,13 @@ function toMilli(seconds: number): number {
 
 function result(
   conversation: Conversation,
-  summary: StreamSummary,
+  summary: CallSummary,
   reply: { path: string; seconds: number } | undefined,
 ) {
-  const { connectionId, handshakeMs, firstAudioMs, sentSeconds, receivedSeconds } = summary;
+  const { connectionIds, handshakeMs, turns, sentSeconds, receivedSeconds } = summary;
+  const firstAudioMs = turns[0]?.firstAudioMs;
   return {
-    connection_id: connectionId,
+    connection_id: connectionIds[0] ?? null,
     conversation: conversation.lines,
     emotions: conversation.emotions,
     interruptions: conversation.interruptions,

@@ -36,7 +36,7 @@ export type CallEvent = { at: number } & (
 );
 
 /**
- * Hears of everything, in order. Must not throw. A promise holds back what the service sends next until it resolves:
+ * Hears of everything, in order. What it throws ends the call. A promise holds back what the service sends next until it resolves:
  * an observer that writes to a slow disk keeps memory bounded by it.
  */
 export type CallObserver = (event: CallEvent) => void | Promise<void>;

@@ -101,7 +101,7 @@ export const VOICE_ERRORS: Readonly<Record<string, VoiceErrorKind>> = {
   },
   AUDIO_CHUNK_TOO_LARGE: {
     type: 'rejected',
-    action: 'stop',
+    action: 'continue',
     meaning: 'A piece of audio was larger than 1 MB',
     advice: 'Use a lower --speed.',
   },

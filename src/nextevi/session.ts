@@ -16,6 +16,7 @@ import {
   type ServerError,
   type VoiceError,
 } from './errors.ts';
+import { MessageLimits } from './limits.ts';
 import {
   audioMessage,
   keepAliveMessage,
@@ -92,6 +93,7 @@ export class VoiceSession {
   #lookedAt: number;
   #silentMs: number | undefined;
   #held = 0;
+  readonly #limits = new MessageLimits();
 
   private constructor(
     socket: WebSocket,
@@ -284,6 +286,7 @@ export class VoiceSession {
   /** @param audioBytes for a message that carries audio */
   #send(type: string, data: string | Buffer, audioBytes?: number): void {
     if (this.#socket.readyState !== WebSocket.OPEN) return;
+    this.#limits.note(this.#options.clock());
     this.#trace('sent', type, audioBytes ?? Buffer.byteLength(data), audioBytes !== undefined);
     this.#socket.send(data, () => {});
   }
@@ -306,6 +309,11 @@ export class VoiceSession {
   /** Changes settings of the session, by the names of the API. */
   sendSettings(settings: JsonObject): void {
     this.#send('session_settings', settingsMessage(settings, this.#options.now()));
+  }
+
+  /** Milliseconds until the limits of the service allow another message; 0 or less: now. */
+  get waitMs(): number {
+    return this.#limits.waitMs(this.#options.clock());
   }
 
   /** Bytes that the network has not taken yet: a sender waits while there are many. */

@@ -26,14 +26,26 @@ export class TurnTracker {
   #inputEndedAt: number | undefined;
   #lastEventAt = 0;
 
-  constructor(timing: TurnTiming = DEFAULT_TIMING) {
+  /** @param talkedOver an earlier answer is still coming in */
+  constructor(timing: TurnTiming = DEFAULT_TIMING, talkedOver = false) {
     this.#timing = timing;
+    this.#answering = talkedOver;
   }
 
   /** Whether the service answers now, or has answered after the end of the input and heard nothing since. */
   get answered(): boolean {
     const ended = this.#inputEndedAt ?? Number.POSITIVE_INFINITY;
     return this.#answering || (this.#answers > 0 && !this.#pending && this.#lastEventAt >= ended);
+  }
+
+  /** Whether an answer is coming in. */
+  get answering(): boolean {
+    return this.#answering;
+  }
+
+  /** How many answers have ended. */
+  get answers(): number {
+    return this.#answers;
   }
 
   /** Whether the answer to the whole input has come to a marked end. */
@@ -78,6 +90,13 @@ export class TurnTracker {
   /** All audio of the input has been sent; silence may follow. */
   inputEnded(now: number): void {
     this.#inputEndedAt ??= now;
+  }
+
+  /** The connection is gone: the answer that came in on it will not end, and what was said is said again. */
+  lost(): void {
+    this.#answering = false;
+    this.#pending = true;
+    this.#inputEndedAt = undefined;
   }
 
   state(now: number): TurnState {

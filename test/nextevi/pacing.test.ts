@@ -25,6 +25,7 @@ function fakeSession(clock: () => number, buffered: () => number = () => 0) {
   return {
     sentAt,
     isOpen: true,
+    waitMs: 0,
     get bufferedBytes() {
       return buffered();
     },

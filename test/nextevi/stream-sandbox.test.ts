@@ -1,6 +1,7 @@
 import { afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { type CallOptions, VoiceCall } from '../../src/nextevi/call.ts';
+import type { CallSummary } from '../../src/nextevi/measurements.ts';
 import { AnswerText, type VoiceEvent } from '../../src/nextevi/messages.ts';
-import { type StreamOptions, type StreamSummary, streamSpeech } from '../../src/nextevi/stream.ts';
 import { type Sandbox, startSandbox, type VoiceOptions } from '../../src/sandbox/index.ts';
 import { recordedReplies } from '../../src/sandbox/voice/replies.ts';
 import { sleep } from '../../src/shared/wait.ts';
@@ -31,26 +32,32 @@ afterEach(async () => {
 });
 
 /** Speaks to a sandbox in real time, at ten times the speed. */
-async function speak(voice: VoiceOptions, more: Partial<StreamOptions> = {}) {
+type SpeakOptions = Partial<CallOptions & { audio: AsyncIterable<Buffer> }>;
+
+async function speak(voice: VoiceOptions, { audio = piecesOf(QUESTION), ...more }: SpeakOptions = {}) {
   const sandbox = await startSandbox({ voice: { replySpeed: Number.POSITIVE_INFINITY, ...voice } });
   sandboxes.push(sandbox);
   const events: VoiceEvent[] = [];
   const text = new AnswerText();
   const answers: string[] = [];
-  let summary: StreamSummary | undefined;
+  let summary: CallSummary | undefined;
+  let call: VoiceCall | undefined;
   let error: unknown;
   try {
-    summary = await streamSpeech({
+    call = await VoiceCall.open({
       ...sessionOptions(new URL(sandbox.voiceUrl)),
       credentials: { apiKey: sandbox.voiceKey, configId: 'config-sandbox' },
-      audio: piecesOf(QUESTION),
+      reconnect: { attempts: 0, pace: 1 },
+      random: Math.random,
       speed: 10,
       timing: { quietMs: 500, graceMs: 50, replyTimeoutMs: 20_000 },
       clock: () => performance.now(),
       sleep,
       now: Date.now,
       ...more,
-      onEvent: (event) => {
+      observe: (happened) => {
+        if (happened.kind !== 'received') return;
+        const { event } = happened;
         events.push(event);
         if (event.kind === 'turn') text.reset();
         if (event.kind !== 'answer') return;
@@ -58,8 +65,12 @@ async function speak(voice: VoiceOptions, more: Partial<StreamOptions> = {}) {
         if (event.final) answers.push(text.text);
       },
     });
+    await call.ask(audio);
+    summary = call.summary;
   } catch (caught) {
     error = caught;
+  } finally {
+    await call?.hangUp();
   }
   return { summary, error, events, answers, text: text.text };
 }
@@ -68,7 +79,7 @@ const kindsOf = (events: readonly VoiceEvent[]) => [...new Set(events.map(({ kin
 const ORDER = ['metadata', 'transcript', 'turn', 'emotion', 'answer', 'audio'];
 
 describe('a conversation with the sandbox', () => {
-  it.each<[string, VoiceOptions, Partial<StreamOptions>]>([
+  it.each<[string, VoiceOptions, SpeakOptions]>([
     ['in both shapes at once', {}, {}],
     ['in the documented shape', { shape: 'documented' }, {}],
     ['in the flat shape', { shape: 'flat' }, {}],
@@ -81,7 +92,7 @@ describe('a conversation with the sandbox', () => {
     expect(answers).toEqual(texts.slice(0, 1));
     expect(summary?.sentSeconds).toBeCloseTo(0.6);
     expect(summary?.receivedSeconds).toBeGreaterThan(1);
-    expect(summary?.firstAudioMs).toBeGreaterThan(0);
+    expect(summary?.turns[0]?.firstAudioMs).toBeGreaterThan(0);
   });
 
   it('goes well without end marks and with binary audio', async () => {

@@ -2,9 +2,11 @@
 import { setImmediate } from 'node:timers/promises';
 import { expect } from 'vitest';
 import type { WebSocket } from 'ws';
+import { type CallOptions, VoiceCall } from '../../src/nextevi/call.ts';
+import type { CallEvent } from '../../src/nextevi/call-events.ts';
+import type { CallSummary } from '../../src/nextevi/measurements.ts';
 import type { VoiceEvent } from '../../src/nextevi/messages.ts';
 import type { VoiceSession } from '../../src/nextevi/session.ts';
-import { type StreamOptions, type StreamSummary, streamSpeech } from '../../src/nextevi/stream.ts';
 import { DEFAULT_TIMING } from '../../src/nextevi/turns.ts';
 import { type Script, type Service, sessionOptions, startService } from './peers.ts';
 
@@ -29,10 +31,20 @@ export function answer(peer: WebSocket, text = 'Good day.'): void {
   send(peer, 'tts_chunk', { content: Buffer.alloc(4_800).toString('base64'), is_last: true });
 }
 
+export interface TalkOptions extends Partial<CallOptions> {
+  audio: AsyncIterable<Buffer>;
+  /** What is said after it, a turn each. */
+  more: readonly AsyncIterable<Buffer>[];
+  lockstep: boolean;
+  onEvent: (event: VoiceEvent) => void;
+}
+
 export interface Talk {
-  summary: StreamSummary | undefined;
+  summary: CallSummary | undefined;
   error: unknown;
   events: VoiceEvent[];
+  /** All that happened in the call. */
+  happened: CallEvent[];
   /** Made-up milliseconds from the beginning to the end. */
   ms: number;
 }
@@ -44,19 +56,22 @@ export interface Talk {
  */
 export async function talk(
   service: Pick<Service, 'url' | 'settle' | 'isOpen'>,
-  more: Partial<StreamOptions> & { lockstep?: boolean } = {},
+  options: Partial<TalkOptions> = {},
 ): Promise<Talk> {
-  const { lockstep = true, ...options } = more;
+  const { lockstep = true, audio = piecesOf(speech(0.5)), more = [], onEvent, ...given } = options;
   const events: VoiceEvent[] = [];
+  const happened: CallEvent[] = [];
   let now = 1_000;
   let session: VoiceSession | undefined;
-  const result: Talk = { summary: undefined, error: undefined, events, ms: 0 };
+  let call: VoiceCall | undefined;
+  const result: Talk = { summary: undefined, error: undefined, events, happened, ms: 0 };
   try {
-    result.summary = await streamSpeech({
+    call = await VoiceCall.open({
       ...sessionOptions(service.url),
-      audio: piecesOf(speech(0.5)),
       speed: 1,
       timing: DEFAULT_TIMING,
+      reconnect: { attempts: 0, pace: 1 },
+      random: () => 1,
       clock: () => now,
       sleep: async (ms, signal) => {
         signal?.throwIfAborted();
@@ -68,17 +83,25 @@ export async function talk(
         signal?.throwIfAborted();
         now += ms;
       },
-      onConnected: (open) => {
+      onSession: (open) => {
         session = open;
       },
-      ...options,
-      onEvent: (event) => {
-        events.push(event);
-        options.onEvent?.(event);
+      ...given,
+      observe: (event) => {
+        happened.push(event);
+        if (event.kind === 'received') {
+          events.push(event.event);
+          onEvent?.(event.event);
+        }
+        return given.observe?.(event);
       },
     });
+    for (const piece of [audio, ...more]) await call.ask(piece);
+    result.summary = call.summary;
   } catch (error) {
     result.error = error;
+  } finally {
+    await call?.hangUp();
   }
   result.ms = now - 1_000;
   // Whatever came of it, nothing is left open.
@@ -89,14 +112,14 @@ export async function talk(
 /** The same, for what must go well. */
 export async function goodTalk(
   service: Service,
-  more: Partial<StreamOptions> = {},
-): Promise<Talk & { summary: StreamSummary }> {
+  more: Partial<TalkOptions> = {},
+): Promise<Talk & { summary: CallSummary }> {
   const { summary, ...rest } = await talk(service, more);
   if (summary === undefined) throw rest.error;
   return { ...rest, summary };
 }
 
 /** Streams to a service that does what `script` says. */
-export async function hear(script: Script, more: Partial<StreamOptions> = {}): Promise<Talk> {
+export async function hear(script: Script, more: Partial<TalkOptions> = {}): Promise<Talk> {
   return talk(await startService(script), more);
 }

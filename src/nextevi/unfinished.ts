@@ -1,0 +1,54 @@
+/** The speech that has no answer yet: it is sent again when the connection is lost. */
+
+/** Two minutes of speech at the pace of speech; of a longer turn the end is what counts. */
+const MAX_BYTES = 2 * 60 * 48_000;
+
+export class UnfinishedTurn {
+  #chunks: Buffer[] = [];
+  /** Bytes of speech before the first chunk that is kept, and in all. */
+  #from = 0;
+  #to = 0;
+  /** Where the speech ends that is being answered. */
+  #heard = 0;
+
+  /** Speech that was sent. */
+  add(pcm: Buffer): void {
+    this.#chunks.push(pcm);
+    this.#to += pcm.length;
+    this.#dropTo(this.#to - MAX_BYTES);
+  }
+
+  /** The service shows that it has heard all so far. */
+  heard(): void {
+    this.#heard = this.#to;
+  }
+
+  /** What was heard has been answered. */
+  answered(): void {
+    this.#dropTo(this.#heard);
+  }
+
+  /** Nothing of it is to be sent again. */
+  clear(): void {
+    this.#dropTo(this.#to);
+  }
+
+  get bytes(): number {
+    return this.#to - this.#from;
+  }
+
+  /** What is to be sent again, in order. */
+  get chunks(): readonly Buffer[] {
+    return this.#chunks;
+  }
+
+  #dropTo(position: number): void {
+    let count = 0;
+    for (const chunk of this.#chunks) {
+      if (this.#from + chunk.length > position) break;
+      this.#from += chunk.length;
+      count++;
+    }
+    if (count > 0) this.#chunks = this.#chunks.slice(count);
+  }
+}
