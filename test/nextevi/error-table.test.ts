@@ -9,10 +9,7 @@ const PLACE: ErrorPlace = {
   timestamp: '2026-01-31T09:30:00.000Z',
 };
 
-/**
- * Section 7 of the reference. AUDIO_CHUNK_TOO_LARGE would be split and sent again; the largest chunk that this
- * program makes has a tenth of the limit, so it stops there.
- */
+/** Section 7 of the reference. A chunk that is too large is split and sent again. */
 const TABLE: [name: string, type: ErrorType, exitCode: number, action: ErrorAction][] = [
   ['AUTH_REQUIRED', 'auth', 4, 'stop'],
   ['AUTH_FAILED', 'auth', 4, 'stop'],
@@ -27,7 +24,7 @@ const TABLE: [name: string, type: ErrorType, exitCode: number, action: ErrorActi
   ['INTERNAL_ERROR', 'server', 10, 'retry'],
   ['AUDIO_PROCESSING_FAILED', 'rejected', 6, 'continue'],
   ['AUDIO_FORMAT_UNSUPPORTED', 'rejected', 6, 'stop'],
-  ['AUDIO_CHUNK_TOO_LARGE', 'rejected', 6, 'stop'],
+  ['AUDIO_CHUNK_TOO_LARGE', 'rejected', 6, 'continue'],
   ['SESSION_EXPIRED', 'network', 9, 'retry'],
   ['SESSION_LIMIT_EXCEEDED', 'rate_limited', 7, 'retry'],
   ['SERVICE_UNAVAILABLE', 'server', 10, 'retry'],
