@@ -42,6 +42,9 @@ export interface AudioInput {
    */
   readonly notes?: readonly AudioNote[];
 
+  /** The audio comes while it is made: what follows passes it on at once, whatever that costs. */
+  readonly isLive?: boolean;
+
   /**
    * Decodes from the beginning, at each call anew. An aborted `signal` ends it with the signal's reason.
    *

@@ -2,6 +2,7 @@
 export type { AudioBlock, AudioInfo, AudioInput, AudioNote, OpenOptions } from './audio-input.ts';
 export { A_LAW, MU_LAW } from './codecs/g711.ts';
 export { openRaw, RAW_ENCODINGS, type RawEncoding, type RawFormat } from './containers/raw.ts';
+export { openRawStream } from './containers/raw-stream.ts';
 export { type DownmixGains, downmix, downmixGains } from './dsp/downmix.ts';
 export { Resampler, type ResamplerOptions } from './dsp/resampler.ts';
 export { AudioError, NotDecodedError } from './errors.ts';

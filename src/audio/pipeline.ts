@@ -114,7 +114,8 @@ class Plan implements ProcessedAudio {
   }
 
   #run(stages: Stage[]): AsyncGenerator<AudioBlock, void, undefined> {
-    return runStages(this.#input.blocks(this.#options.signal), stages);
+    const { isLive } = this.#input;
+    return runStages(this.#input.blocks(this.#options.signal), stages, isLive);
   }
 
   /** Cut and mixed, at the rate of the input. */
@@ -138,7 +139,9 @@ class Plan implements ProcessedAudio {
     const inputRate = this.#input.info.sampleRate;
     const stages = this.#mixed();
     if (this.#trim !== undefined) stages.push(new Cut(this.#trim), new Fade({ channels, ...this.#trim }));
-    if (inputRate !== sampleRate) stages.push(new Resampler({ inputRate, outputRate: sampleRate, channels }));
+    const { isLive } = this.#input;
+    if (inputRate !== sampleRate)
+      stages.push(new Resampler({ inputRate, outputRate: sampleRate, channels, isLive }));
     return stages;
   }
 

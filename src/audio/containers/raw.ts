@@ -48,14 +48,9 @@ export interface RawFormat {
  * @throws AudioError when the rate is outside 1 kHz to 768 kHz, there are no or more than 32 channels, or the file
  * does not hold a whole frame.
  */
-export function openRaw(
-  source: ByteSource,
-  { encoding, sampleRate, channels }: RawFormat,
-  options: OpenOptions = {},
-): AudioInput {
-  refuseUnlessWhole('a sample rate', sampleRate, MIN_SAMPLE_RATE, MAX_SAMPLE_RATE);
-  refuseUnlessWhole('a number of channels', channels, 1, MAX_CHANNELS);
-  const codec = ENCODINGS[encoding];
+export function openRaw(source: ByteSource, format: RawFormat, options: OpenOptions = {}): AudioInput {
+  const { sampleRate, channels } = format;
+  const codec = codecOfRaw(format);
   const bytes = SAMPLE_BYTES[codec];
   if (source.size < bytes * channels) {
     throw new AudioError(
@@ -68,6 +63,13 @@ export function openRaw(
     ...{ blockAlign: bytes * channels, start: 0, presentBytes: source.size, promisedBytes: undefined },
   };
   return openPcm(source, { container: 'raw', name: 'raw samples' }, region, options);
+}
+
+/** How the samples are coded. @throws AudioError for a rate or a number of channels that cannot be */
+export function codecOfRaw({ encoding, sampleRate, channels }: RawFormat): SampleCodec {
+  refuseUnlessWhole('a sample rate', sampleRate, MIN_SAMPLE_RATE, MAX_SAMPLE_RATE);
+  refuseUnlessWhole('a number of channels', channels, 1, MAX_CHANNELS);
+  return ENCODINGS[encoding];
 }
 
 function refuseUnlessWhole(what: string, value: number, least: number, most: number): void {

@@ -11,12 +11,15 @@ const MAX_FRAMES = 65_536;
 /**
  * Sends `blocks` through `stages`, one after the other, to the end of what they hold back. Blocks that come out have
  * at least one frame and at most 65,536.
+ *
+ * @param isLive small blocks are not put together
  */
 export async function* runStages(
   blocks: AsyncIterable<AudioBlock>,
   stages: readonly EndingStage[],
+  isLive = false,
 ): AsyncGenerator<AudioBlock, void, undefined> {
-  for await (const block of gathered(blocks)) {
+  for await (const block of isLive ? blocks : gathered(blocks)) {
     yield* slices(through(stages, block, 0));
     if (stages.some((stage) => stage.isOver === true)) break;
   }
