@@ -63,7 +63,7 @@ function writeReason(code: string | undefined, folder: string, error: unknown): 
     case 'ENOTDIR':
       return [`"${folder}" is not a folder`, 'Choose another path.'];
     case 'EISDIR':
-      return ['it is a folder', 'Name a file inside it, for instance with .wav at the end.'];
+      return ['it is a folder', 'Name a file inside it.'];
     case 'EACCES':
     case 'EPERM':
       return ['you have no permission to write there', 'Change the permissions, or choose another path.'];

@@ -1,141 +1,67 @@
-/** The file of `voice stream --save`: a whole answer at its name, a partial one never over an older file. */
-import { randomBytes } from 'node:crypto';
-import { constants, copyFile, link, realpath, stat, unlink } from 'node:fs/promises';
-import { basename, dirname, extname, join } from 'node:path';
-import { AudioError, writeFailure } from '../audio/errors.ts';
-import { WavFileWriter } from '../audio/index.ts';
-import { VOICE_AUDIO } from '../nextevi/messages.ts';
-import { renameOver } from '../shared/atomic-file.ts';
-import { CliError, errorCode } from '../shared/errors.ts';
+/** The file of `--save`: all audio of the agent, end to end; a partial answer never goes over an older file. */
+import type { CallEvent } from '../nextevi/call-events.ts';
+import { WholeSamples } from '../nextevi/timeline.ts';
+import { refuseSharedFiles } from './voice-kept-file.ts';
+import { type KeptRecording, type ProblemListener, RecordingFile } from './voice-recording.ts';
 
 /** What was kept of an answer. */
-export interface KeptReply {
-  path: string;
-  seconds: number;
-  partial: boolean;
-  /** Whether an older file stands at the name that was asked for. */
-  beside: boolean;
-}
+export type KeptReply = KeptRecording;
 
 /** @throws CliError `usage` when both paths lead to one file, be it by symbolic or by hard links */
-export async function refuseSameFile(input: string, save: string): Promise<void> {
-  const [from, to] = await Promise.all(
-    [input, save].map(async (path) => {
-      const entry = await stat(path, { bigint: true }).catch(() => undefined);
-      return entry === undefined ? undefined : { entry, path: await realpath(path).catch(() => path) };
-    }),
-  );
-  if (from === undefined || to === undefined) return;
-  const sameNode =
-    from.entry.ino !== 0n && from.entry.ino === to.entry.ino && from.entry.dev === to.entry.dev;
-  if (!sameNode && from.path !== to.path) return;
-  throw new CliError(
-    'usage',
-    `--save names the file that is to be spoken, "${input}": the answer would replace it`,
-    {
-      hint: 'Give --save another name.',
-    },
+export function refuseSameFile(input: string, save: string): Promise<void> {
+  return refuseSharedFiles(
+    [{ flag: '--save', path: save }],
+    [{ path: input, role: 'the file that is to be spoken' }],
   );
 }
 
-/** The file of an answer: tried before the session, so that a path that cannot be written is known at once. */
+/** Mono. Keeps also what an interruption kept from being heard. */
 export class Reply {
-  readonly #path: string;
-  readonly #target: string;
-  readonly #staging: string;
-  readonly #writer: WavFileWriter;
-  #queue: Promise<void> = Promise.resolve();
-  #odd: Buffer = Buffer.alloc(0);
-  #bytes = 0;
+  readonly #file: RecordingFile;
+  readonly #samples = new WholeSamples();
 
-  private constructor(path: string, target: string, staging: string, writer: WavFileWriter) {
-    this.#path = path;
-    this.#target = target;
-    this.#staging = staging;
-    this.#writer = writer;
+  private constructor(file: RecordingFile) {
+    this.#file = file;
   }
 
   /** @throws AudioError when nothing can be written at the path */
-  static async create(path: string): Promise<Reply> {
-    const { sampleRate, channels } = VOICE_AUDIO;
-    const attempt = await WavFileWriter.create(path, { sampleRate, channels });
-    await attempt.abort();
-    const target = await realpath(path).catch(async () =>
-      join(await realpath(dirname(path)), basename(path)),
-    );
-    // Where the answer belongs is known only when the session has ended, so it waits under a name of its own.
-    const staging = join(dirname(target), `.convirza-${randomBytes(6).toString('hex')}.wav`);
-    return new Reply(path, target, staging, await WavFileWriter.create(staging, { sampleRate, channels }));
+  static async create(path: string, onProblem: ProblemListener = () => {}): Promise<Reply> {
+    return new Reply(await RecordingFile.create(path, 1, onProblem));
   }
 
   /** Adds audio in order; a chunk that ends in mid-sample is completed by the next one. */
   add(pcm: Buffer): void {
-    const all = this.#odd.length === 0 ? pcm : Buffer.concat([this.#odd, pcm]);
-    const whole = all.length - (all.length % 2);
-    this.#odd = Buffer.from(all.subarray(whole));
-    if (whole === 0) return;
-    this.#bytes += whole;
-    this.#queue = this.#queue.then(() => this.#writer.write(all.subarray(0, whole)));
-    this.#queue.catch(() => {});
+    this.#write(this.#samples.add(pcm));
+  }
+
+  /** Takes the next event of a call. A promise resolves when the disk has caught up. */
+  observe(event: CallEvent): Promise<void> | undefined {
+    const pcm = this.#samples.observe(event);
+    if (pcm !== undefined) this.#write(pcm);
+    return this.#file.busy;
   }
 
   /**
    * Puts the answer at its name, replacing an older file only when the answer is whole.
    *
    * @returns undefined when there was nothing to keep: no empty file is left
+   * @throws AudioError when the disk took not all of it
    */
-  async finish(whole: boolean): Promise<KeptReply | undefined> {
-    try {
-      await this.#queue;
-      if (this.#bytes === 0) {
-        await this.#writer.abort();
-        return undefined;
-      }
-      const { seconds } = await this.#writer.finish();
-      if (whole) {
-        await renameOver(this.#staging, this.#target);
-        return { path: this.#path, seconds, partial: false, beside: false };
-      }
-      const place = await this.#placeBeside();
-      const beside = place !== this.#target;
-      return { path: beside ? place : this.#path, seconds, partial: true, beside };
-    } catch (error) {
-      await this.#writer.abort();
-      await unlink(this.#staging).catch(() => {});
-      throw this.#explain(error);
-    }
+  finish(whole: boolean): Promise<KeptReply | undefined> {
+    return this.#file.finish(whole);
   }
 
-  /** @returns the first free one of `keep.wav`, `keep.partial.wav`, `keep.partial-2.wav` … */
-  async #placeBeside(): Promise<string> {
-    const suffix = extname(this.#target);
-    const stem = this.#target.slice(0, this.#target.length - suffix.length);
-    for (let number = 0; ; number++) {
-      const mark = number === 0 ? '' : number === 1 ? '.partial' : `.partial-${number}`;
-      const place = `${stem}${mark}${suffix}`;
-      if (await moveToFree(this.#staging, place)) return place;
-    }
+  /** As `finish` of a partial answer, with synchronous calls. */
+  finishNow(): void {
+    this.#file.finishNow();
   }
 
-  /** The error by the name that the user gave, not by the one the answer waits under. */
-  #explain(error: unknown): unknown {
-    const cause = error instanceof AudioError ? error.cause : error;
-    return errorCode(cause) === undefined ? error : writeFailure(this.#path, dirname(this.#path), cause);
+  /** Removes what was written. */
+  discard(): Promise<void> {
+    return this.#file.discard();
   }
-}
 
-/** Moves a file to a name that nobody has, without a moment in which another file could be replaced. */
-async function moveToFree(source: string, target: string): Promise<boolean> {
-  try {
-    // Some file systems know no hard links.
-    await link(source, target).catch((error: unknown) => {
-      if (errorCode(error) === 'EEXIST') throw error;
-      return copyFile(source, target, constants.COPYFILE_EXCL);
-    });
-  } catch (error) {
-    if (errorCode(error) === 'EEXIST') return false;
-    throw error;
+  #write(pcm: Buffer): void {
+    if (pcm.length > 0) this.#file.write(pcm);
   }
-  await unlink(source);
-  return true;
 }

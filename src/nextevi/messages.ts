@@ -20,6 +20,14 @@ export interface Emotion {
   percentage: number | undefined;
 }
 
+/** A word of a transcript; in which unit and from where the service counts is not documented. */
+export interface SpokenWord {
+  word: string;
+  start: number | undefined;
+  end: number | undefined;
+  confidence: number | undefined;
+}
+
 /** What the service said, in one shape whatever shape it came in. */
 export type VoiceEvent =
   | {
@@ -35,6 +43,8 @@ export type VoiceEvent =
       final: boolean;
       confidence: number | undefined;
       event: string | undefined;
+      /** Not there when the service gives none. */
+      words?: SpokenWord[];
     }
   | { kind: 'answer'; content: string; final: boolean; generationId: string | undefined }
   | { kind: 'audio'; pcm: Buffer; last: boolean; chunkId: string | undefined }
@@ -66,6 +76,18 @@ function emotions(fields: JsonObject): Emotion[] {
       },
     ];
   });
+}
+
+function words(fields: JsonObject): { words?: SpokenWord[] } {
+  const list = fields['words'];
+  if (!Array.isArray(list)) return {};
+  const read = list.filter(isObject).flatMap((entry) => {
+    const word = nonEmptyString(entry['word']);
+    if (word === undefined) return [];
+    const [start, end, confidence] = ['start', 'end', 'confidence'].map((name) => number(entry[name]));
+    return [{ word, start, end, confidence }];
+  });
+  return read.length === 0 ? {} : { words: read };
 }
 
 function serverError(fields: JsonObject): ServerError {
@@ -108,6 +130,7 @@ export function parseServerMessage(frame: string): VoiceEvent {
         final: fields['is_final'] === true || fields['is_speech_final'] === true,
         confidence: number(fields['confidence']),
         event: nonEmptyString(metadata['event_type']),
+        ...words(fields),
       };
     }
     case 'llm_response_chunk':

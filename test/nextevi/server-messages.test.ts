@@ -34,7 +34,31 @@ const DOCUMENTED: [type: string, fields: Fields, event: VoiceEvent][] = [
       processing_time: 12,
       metadata: { event_type: 'utterance_end' },
     },
-    { kind: 'transcript', text: 'hello', final: true, confidence: 0.5, event: 'utterance_end' },
+    {
+      kind: 'transcript',
+      text: 'hello',
+      final: true,
+      confidence: 0.5,
+      event: 'utterance_end',
+      words: [{ word: 'hello', start: 0, end: 0.4, confidence: 0.5 }],
+    },
+  ],
+  [
+    'transcription',
+    { transcript: 'a', words: [{ word: 'a', start: '0' }, { start: 1 }, null, 'b'] },
+    {
+      kind: 'transcript',
+      text: 'a',
+      final: false,
+      confidence: undefined,
+      event: undefined,
+      words: [{ word: 'a', start: undefined, end: undefined, confidence: undefined }],
+    },
+  ],
+  [
+    'transcription',
+    { transcript: 'a', words: [{}] },
+    { kind: 'transcript', text: 'a', final: false, confidence: undefined, event: undefined },
   ],
   [
     'transcription',

@@ -113,11 +113,13 @@ export function wavOrder(layout: ChannelLayout): number[] {
   return order.sort((a, b) => place(a) - place(b));
 }
 
-function chunk(id: string, body: Buffer): Buffer {
-  return Buffer.concat([Buffer.from(id, 'latin1'), u32(body.length), body]);
+/** A RIFF chunk; a zero fills up an odd one. */
+export function chunk(id: string, body: Buffer): Buffer {
+  return Buffer.concat([Buffer.from(id, 'latin1'), u32(body.length), body, Buffer.alloc(body.length % 2)]);
 }
 
-function u32(value: number): Buffer {
+/** Four bytes, little-endian; what is larger becomes the value of an unknown size. */
+export function u32(value: number): Buffer {
   const bytes = Buffer.alloc(4);
   bytes.writeUInt32LE(Math.min(value, UNKNOWN));
   return bytes;
