@@ -15,6 +15,12 @@ export interface Context {
   readonly program: { readonly interpreter: string; readonly file: string };
   /** Aborts on SIGINT and SIGTERM with the error to end with, and when nobody reads standard output any more. */
   readonly signal: AbortSignal;
+  /**
+   * Something to do, with synchronous calls alone, when a second signal ends the process at once.
+   *
+   * @returns takes it back
+   */
+  readonly onKill: (lastAct: () => void) => () => void;
   /** Unix milliseconds. */
   readonly now: () => number;
   /** Milliseconds that never go back. */

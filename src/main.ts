@@ -18,6 +18,21 @@ function cannotWrite(error: Error): CliError {
   });
 }
 
+/** What is still done when a second signal ends the process at once. */
+const lastActs = new Set<() => void>();
+
+function kill(signal: NodeJS.Signals): void {
+  process.removeAllListeners(signal);
+  for (const act of lastActs) {
+    try {
+      act();
+    } catch {
+      // The others are still to be done, and nobody is left to be told.
+    }
+  }
+  process.kill(process.pid, signal);
+}
+
 /** The first signal asks the command to end well; a second one ends it at once. */
 function listenForSignals(abort: AbortController): void {
   const signals = [
@@ -27,12 +42,9 @@ function listenForSignals(abort: AbortController): void {
   for (const [signal, type, message] of signals) {
     const handler = () => {
       process.removeListener(signal, handler);
-      if (abort.signal.aborted) process.kill(process.pid, signal);
+      if (abort.signal.aborted) kill(signal);
       else {
-        process.on(signal, () => {
-          process.removeAllListeners(signal);
-          process.kill(process.pid, signal);
-        });
+        process.on(signal, () => kill(signal));
         abort.abort(new CliError(type, message));
       }
     };
@@ -60,6 +72,10 @@ function makeContext(abort: AbortController): Context {
       file: process.argv[1] ?? fileURLToPath(import.meta.url),
     },
     signal: abort.signal,
+    onKill: (act) => {
+      lastActs.add(act);
+      return () => lastActs.delete(act);
+    },
     now: Date.now,
     clock: () => performance.now(),
     random: Math.random,

@@ -4,6 +4,7 @@ import { addVoiceLogin } from './auth-commands.ts';
 import { numberBetween } from './flag-values.ts';
 import { wrap } from './help.ts';
 import type { RunAction } from './run.ts';
+import { settingsFlags } from './voice-settings.ts';
 
 /** Flags of every command that opens a session (`ConnectionFlags`). */
 function connectionFlags(command: Command): Command {
@@ -21,25 +22,52 @@ function connectionFlags(command: Command): Command {
 export function addVoice(program: Command, run: RunAction): void {
   const voice = program.command('voice').description('Talk to a NextEVI voice agent').helpCommand(false);
   addVoiceLogin(voice, run);
+  addStream(voice, run);
+}
+
+/** Flags of every command that holds a conversation (`CallFlags`). */
+function callFlags(command: Command): Command {
+  return connectionFlags(command).addOption(
+    new Option('--reply-timeout <seconds>', 'how long to wait for an answer')
+      .argParser(numberBetween(0.1, 3600))
+      .default(20),
+  );
+}
+
+/** Flags of what is kept of a conversation (`KeepingOptions`). */
+function keepingFlags(command: Command): Command {
+  return command
+    .option('--save <file>', 'keep the spoken answers as a WAV file')
+    .option('--save-conversation <file>', 'keep both sides as a stereo WAV file: caller left, agent right')
+    .option('--transcript <file>', 'keep what was said: .txt, .srt, .vtt or .json')
+    .option('--events <file>', 'keep everything that happened, a line of JSON each')
+    .option('--event-audio', 'with --events: the audio too, as base64');
+}
+
+function addStream(voice: Command, run: RunAction): void {
   const stream = voice
     .command('stream')
-    .description('Speak an audio file to an agent in real time and show its answer')
-    .argument('<file>', 'audio file of any common format, or - for standard input; sent as 24 kHz mono')
-    .option('--save <file>', 'keep the spoken answer as a WAV file');
-  connectionFlags(stream)
-    .addOption(new Option('--speed <factor>', 'times real time').argParser(numberBetween(0.1, 20)).default(1))
+    .description('Speak audio files to an agent in real time and show its answers')
+    .argument('<file...>', 'audio files of any common format, a turn each; - for standard input')
     .addOption(
-      new Option('--reply-timeout <seconds>', 'how long to wait for an answer')
-        .argParser(numberBetween(0.1, 3600))
-        .default(20),
+      new Option('--speed <factor>', 'times real time').argParser(numberBetween(0.1, 150)).default(1),
     )
+    .option('--pause <time>', 'wait so long between two files, such as 1s or 500ms')
     .option('--allow-truncated', 'take what there is of a file that is shorter than it says')
+    .option('--raw', 'the input is bare samples; standard input is then spoken as it comes')
+    .option('--rate <hz>', 'with --raw: sample rate (default: 24000)')
+    .option('--channels <count>', 'with --raw: channels (default: 1)')
+    .option('--encoding <name>', 'with --raw: samples, as audio convert --input-encoding (default: s16)');
+  keepingFlags(stream);
+  settingsFlags(callFlags(stream))
     .addHelpText(
       'after',
       [
         '',
         'Examples:',
         '  $ convirza voice stream question.m4a --save answer.wav',
+        '  $ convirza voice stream hello.wav order.wav bye.wav --save-conversation call.wav --transcript call.srt',
+        '  $ arecord -q -t raw -f S16_LE -r 24000 -c 1 | convirza voice stream - --raw',
         '  $ convirza voice stream question.wav --json --sandbox',
         '',
         'Notes:',
@@ -47,7 +75,11 @@ export function addVoice(program: Command, run: RunAction): void {
           'Credentials come from NEXTEVI_API_KEY or NEXTEVI_ACCESS_TOKEN, else from convirza voice login, never from a flag.',
           '  ',
         ),
-        wrap('A turn ends by silence, so silence follows the file until the answer begins.', '  '),
+        wrap('A turn ends by silence, so silence follows each file until the answer begins.', '  '),
+        wrap(
+          'A connection that is lost is made again (--retries), and the turn that has no answer yet is said again; recordings and transcripts go on, with the gap marked.',
+          '  ',
+        ),
         wrap(
           'It ends by itself when the answer is complete; how the service marks that is only partly documented: a marked last chunk, or three quiet seconds.',
           '  ',
@@ -55,8 +87,8 @@ export function addVoice(program: Command, run: RunAction): void {
       ].join('\n'),
     )
     .action(
-      run(async (invocation, [file], options) =>
-        (await import('./voice-stream.ts')).runVoiceStream(invocation, String(file), options),
+      run(async (invocation, [files], options) =>
+        (await import('./voice-stream.ts')).runVoiceStream(invocation, files as string[], options),
       ),
     );
 }

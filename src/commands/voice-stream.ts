@@ -1,176 +1,132 @@
-/** `voice stream`: speak a file to an agent, show what is said, keep the answer. */
-import { resolve } from 'node:path';
-import { toPcm16 } from '../audio/index.ts';
-import { VoiceCall } from '../nextevi/call.ts';
-import { DEFAULT_RECONNECT } from '../nextevi/connection.ts';
-import type { CallSummary } from '../nextevi/measurements.ts';
-import { AnswerText, type Emotion, VOICE_AUDIO, type VoiceEvent } from '../nextevi/messages.ts';
-import { DEFAULT_TIMING } from '../nextevi/turns.ts';
+/** `voice stream`: speak files to an agent, show what is said, keep what is asked for. */
+import { AudioError, type AudioNote } from '../audio/index.ts';
+import type { VoiceCall } from '../nextevi/call.ts';
+import type { CallEvent, CallObserver } from '../nextevi/call-events.ts';
+import type { TranscriptLine } from '../nextevi/transcript-lines.ts';
 import { cleanLine } from '../output/clean.ts';
 import { type Progress, startProgress } from '../output/progress.ts';
 import { writeRecord } from '../output/rows.ts';
-import { CliError } from '../shared/errors.ts';
+import { withoutStop } from '../shared/errors.ts';
 import type { JsonObject } from '../shared/json.ts';
-import { openBytes, openInput } from './audio-engine.ts';
-import { STREAM, stdinOf, textAbout, warnings } from './audio-files.ts';
+import { asNamed, textAbout, warnings } from './audio-files.ts';
+import { parseTime } from './audio-values.ts';
 import type { Invocation } from './invocation.ts';
-import { type ConnectionFlags, voiceConnection } from './voice-connection.ts';
-import { type KeptReply, Reply, refuseSameFile } from './voice-reply.ts';
+import { type CallFlags, callOptions, openCall, together } from './voice-call.ts';
+import { eventLine } from './voice-event-log.ts';
+import { readSpeeches, type Speech, type SpeechFlags } from './voice-input.ts';
+import { CallKeeping, KeepingError, type Kept } from './voice-keeping.ts';
+import type { NamedInput } from './voice-kept-file.ts';
+import { redactor } from './voice-redact.ts';
+import { summaryLine, summaryObject, toMilli } from './voice-report.ts';
+import type { SettingsFlags } from './voice-settings-read.ts';
 
-export interface VoiceStreamOptions extends ConnectionFlags {
+export interface VoiceStreamOptions extends CallFlags, SpeechFlags {
   save?: string;
-  speed: number;
-  replyTimeout: number;
-  allowTruncated?: boolean;
+  saveConversation?: string;
+  transcript?: string;
+  events?: string;
+  eventAudio?: boolean;
+  pause?: string;
 }
 
-/** One line of the conversation. */
-interface Line {
-  speaker: 'you' | 'agent';
-  text: string;
-}
-
-/** Follows the conversation, prints it, and remembers it for `--json`. */
-class Conversation {
-  readonly lines: Line[] = [];
-  emotions: Emotion[] = [];
-  interruptions = 0;
-  readonly #invocation: Invocation;
-  readonly #progress: Progress;
-  readonly #answer = new AnswerText();
-  #queue: Promise<void> = Promise.resolve();
-
-  constructor(invocation: Invocation, progress: Progress) {
-    this.#invocation = invocation;
-    this.#progress = progress;
-  }
-
-  observe(event: VoiceEvent): void {
-    if (this.#invocation.format === 'ndjson') this.#print(`${JSON.stringify(eventObject(event))}\n`);
-    switch (event.kind) {
-      case 'transcript':
-        if (event.text === '') return;
-        if (event.final) this.#add('you', event.text);
-        else this.#progress.update(`you: ${cleanLine(event.text)}`);
-        return;
-      case 'answer':
-        this.#answer.add(event.content, event.generationId);
-        this.#progress.update(`agent: ${cleanLine(this.#answer.text)}`);
-        if (event.final) this.endAnswer();
-        return;
-      case 'emotion':
-        this.emotions = event.emotions;
-        return;
-      case 'interruption':
-        this.interruptions++;
-        this.endAnswer();
-        return;
-      case 'system':
-      case 'idle':
-        this.#progress.note(
-          event.kind === 'system' ? `service: ${cleanLine(event.content)}` : 'service: idle warning',
-        );
-        return;
-      case 'error':
-        this.#progress.note(cleanLine(`service error: ${event.error.code} ${event.error.message}`));
-        return;
-      case 'turn':
-        this.endAnswer();
-    }
-  }
-
-  /** An answer whose end nobody marked ends with the next turn, or with the session. */
-  endAnswer(): void {
-    if (this.#answer.text !== '') this.#add('agent', this.#answer.text);
-    this.#answer.reset();
-  }
-
-  #add(speaker: Line['speaker'], text: string): void {
-    const line = { speaker, text: text.trim() };
-    this.lines.push(line);
-    if (this.#invocation.format !== 'table') return;
-    const name = this.#invocation.colourOut.bold(`${speaker}:`.padEnd(6));
-    this.#print(`${name} ${cleanLine(line.text)}\n`);
-  }
-
-  #print(text: string): void {
-    this.#queue = this.#queue.then(() => this.#invocation.write(text));
-    // A reader that went away ends the command by its signal.
-    this.#queue.catch(() => {});
-  }
-
-  /** Resolves when everything has been printed. */
-  async flush(): Promise<void> {
-    await this.#queue;
-  }
-}
-
-/** An event as `--output ndjson` shows it: audio as its size. */
-function eventObject(event: VoiceEvent): JsonObject {
-  if (event.kind !== 'audio') return event;
-  return { kind: 'audio', bytes: event.pcm.length, last: event.last, chunk_id: event.chunkId ?? null };
-}
+/** A session of the service ends after an hour. */
+const SESSION_SECONDS = 3_600;
 
 export async function runVoiceStream(
   invocation: Invocation,
-  file: string,
-  options: VoiceStreamOptions,
+  files: readonly string[],
+  flags: VoiceStreamOptions & SettingsFlags,
 ): Promise<void> {
   const { ctx } = invocation;
-  const connection = await voiceConnection(invocation, options);
-  const path = file === STREAM ? STREAM : resolve(ctx.cwd, file);
-  const save = options.save === undefined ? undefined : resolve(ctx.cwd, options.save);
-  const { sampleRate, channels } = VOICE_AUDIO;
-  const bytes = await openBytes(path, { stdin: stdinOf(invocation, [{ path }]), signal: ctx.signal });
-  const settings = { allowTruncated: options.allowTruncated === true, raw: undefined };
-  const input = await openInput(bytes, settings, { sampleRate, channels });
-  invocation.onClose(() => input.close());
-  if (save !== undefined && path !== STREAM) await refuseSameFile(path, save);
-  const saved = save === undefined ? undefined : await Reply.create(save);
+  const options = await callOptions(invocation, flags);
+  const pauseMs = flags.pause === undefined ? 0 : parseTime('--pause', flags.pause) * 1000;
+  const speeches = await readSpeeches(invocation, files, flags);
+  tellOfLength(invocation, speeches, options.speed);
+  const secrets = [options.credentials.apiKey, options.credentials.accessToken];
   const progress = await openProgress(invocation);
-  const conversation = new Conversation(invocation, progress);
-  let summary: CallSummary | undefined;
-  let problem: unknown;
+  const screen = new Conversation(invocation, progress, secrets);
+  const keeping = await CallKeeping.open(invocation, {
+    save: flags.save,
+    saveConversation: flags.saveConversation,
+    transcript: flags.transcript,
+    events: flags.events,
+    eventAudio: flags.eventAudio,
+    speed: options.speed,
+    inputs: inputsOf(speeches, flags),
+    secrets,
+    onLine: (line) => screen.line(line),
+    onInterim: (speaker, text) => progress.update(`${NAMES[speaker]}: ${cleanLine(text)}`),
+  });
+  const spare = ctx.onKill(() => keeping.finishNow());
   let call: VoiceCall | undefined;
+  let problem: unknown;
   try {
-    call = await VoiceCall.open({
-      ...connection,
-      speed: options.speed,
-      timing: { ...DEFAULT_TIMING, replyTimeoutMs: options.replyTimeout * 1000 },
-      reconnect: DEFAULT_RECONNECT,
-      random: ctx.random,
-      sleep: ctx.sleep,
-      observe: (event) => {
-        if (event.kind === 'connected') progress.update('Connected');
-        if (event.kind !== 'received') return;
-        if (event.event.kind === 'audio') saved?.add(event.event.pcm);
-        conversation.observe(event.event);
-      },
-    });
-    await call.ask(toPcm16(input, { sampleRate, channels, signal: ctx.signal }));
-    summary = call.summary;
+    const observe = together(
+      keeping.observer,
+      screen.observer(() => keeping.startedMs),
+    );
+    call = await openCall(invocation, { ...options, observe });
+    for (const [index, speech] of speeches.entries()) {
+      // Nobody goes on before the answer has been heard.
+      if (index > 0) await call.played();
+      if (index > 0 && pauseMs > 0) await call.wait(pauseMs);
+      await sayFile(invocation, call, speech);
+    }
   } catch (error) {
     problem = error;
-  } finally {
-    await call?.hangUp();
   }
-  conversation.endAnswer();
+  await call?.hangUp();
   progress.stop();
-  for (const text of warnings(input.notes ?? []))
-    invocation.warn(cleanLine(textAbout(text, { shown: file, path })));
-  // What has arrived is kept, however the session ended.
-  const reply = await saved?.finish(problem === undefined).catch((error: unknown) => {
-    if (problem === undefined || !(error instanceof CliError)) throw error;
-    invocation.warn(`The partial reply could not be kept: ${error.message}`);
-    return undefined;
+  // What has arrived is kept, however the call ended.
+  const kept = await keeping.finish(problem === undefined).catch((error: unknown) => {
+    const what = error instanceof KeepingError ? error.kept : {};
+    if (problem === undefined) problem = error;
+    else invocation.warn(cleanLine(`Not everything could be kept: ${(error as Error).message}`));
+    return what;
   });
-  await conversation.flush().catch(() => {});
-  if (reply !== undefined) sayKept(invocation, reply, options.save);
-  else if (saved !== undefined) invocation.say('No reply came, so no file was written.');
+  spare();
+  await screen.flush();
+  sayKept(invocation, kept, flags);
+  if (call !== undefined && call.summary.turns.length > 0 && invocation.format === 'table')
+    invocation.say(summaryLine(call.summary));
   if (problem !== undefined) throw problem;
   // The conversation itself is what a table and ndjson show, line by line.
-  if (summary !== undefined && invocation.format !== 'table' && invocation.format !== 'ndjson')
-    await writeRecord(result(conversation, summary, reply), invocation.rowsOptions());
+  if (call !== undefined && invocation.format !== 'table' && invocation.format !== 'ndjson')
+    await writeRecord(result(call, keeping, kept), invocation.rowsOptions());
+}
+
+/** One turn. @throws as `VoiceCall.ask`; AudioError by the name of the file */
+async function sayFile(invocation: Invocation, call: VoiceCall, speech: Speech): Promise<void> {
+  let notes: readonly AudioNote[] = [];
+  try {
+    const open = await speech.open();
+    try {
+      await call.ask(open.audio, { name: speech.shown });
+    } finally {
+      notes = open.notes();
+      await open.close();
+    }
+  } catch (error) {
+    throw error instanceof AudioError ? asNamed(error, speech) : error;
+  } finally {
+    for (const text of warnings(notes)) invocation.warn(cleanLine(textAbout(text, speech)));
+  }
+}
+
+function tellOfLength(invocation: Invocation, speeches: readonly Speech[], speed: number): void {
+  const seconds = speeches.reduce((sum, speech) => sum + (speech.seconds ?? 0), 0) / speed;
+  if (seconds > SESSION_SECONDS)
+    invocation.say(
+      `This takes ${Math.round(seconds / 60)} minutes, and the service ends a session after 60: another one is opened on the way.`,
+    );
+}
+
+/** What is read, which nothing may be written over. */
+function inputsOf(speeches: readonly Speech[], { settings }: SettingsFlags): NamedInput[] {
+  const spoken = speeches.map(({ path }) => ({ path, role: 'the file that is to be spoken' }));
+  return typeof settings === 'string'
+    ? [...spoken, { path: settings, role: 'the file of the settings' }]
+    : spoken;
 }
 
 /** The lines of `--debug` and a line that is redrawn would run into one another. */
@@ -181,37 +137,122 @@ function openProgress(invocation: Invocation): Promise<Progress> {
   return startProgress(text, { redraw: false, stream: ctx.stderr, colour: false, notes: say });
 }
 
-function sayKept(invocation: Invocation, reply: KeptReply, asked: string | undefined): void {
-  const place = `${cleanLine(reply.path)} (${reply.seconds.toFixed(1)} s)`;
-  if (!reply.partial) {
-    invocation.say(`Reply: ${place}.`);
-    return;
+const NAMES = { caller: 'you', agent: 'agent' } as const;
+
+/** Shows the conversation while it goes on. */
+class Conversation {
+  readonly #invocation: Invocation;
+  readonly #progress: Progress;
+  readonly #redact: (line: string) => string;
+  #sent = 0;
+  #queue: Promise<void> = Promise.resolve();
+
+  constructor(invocation: Invocation, progress: Progress, secrets: readonly (string | undefined)[]) {
+    this.#invocation = invocation;
+    this.#progress = progress;
+    this.#redact = redactor(secrets);
   }
-  const old = reply.beside ? ` The file at ${cleanLine(asked ?? '')} is as it was.` : '';
-  invocation.warn(`The session did not end well, so the reply is partial: ${place}.${old}`);
+
+  /** @param startedMs Unix milliseconds at which the call began */
+  observer(startedMs: () => number): CallObserver {
+    return (event) => {
+      // Audio that was sent says nothing; ten lines of it come every second.
+      if (this.#invocation.format === 'ndjson' && event.kind !== 'sent')
+        this.#print(eventLine(event, { startedMs: startedMs(), redact: this.#redact }));
+      this.#note(event);
+    };
+  }
+
+  #note(event: CallEvent): void {
+    switch (event.kind) {
+      case 'connected':
+        this.#progress.update('Connected');
+        if (event.number > 0) this.#progress.note('Connected again.');
+        return;
+      case 'speaking':
+        this.#sent = 0;
+        return;
+      case 'sent':
+        if (!event.speech) return;
+        this.#sent += event.pcm.length / 48_000;
+        this.#progress.update(`speaking, ${this.#sent.toFixed(1)} s`);
+        return;
+      case 'lost': {
+        const soon = event.retryMs < 100 ? '' : ` in ${(event.retryMs / 1000).toFixed(1)} s`;
+        this.#progress.note(`${cleanLine(withoutStop(event.why))}. Connecting again${soon}.`);
+        return;
+      }
+      case 'received':
+        if (event.event.kind === 'system') this.#progress.note(`service: ${cleanLine(event.event.content)}`);
+        else if (event.event.kind === 'idle') this.#progress.note('service: idle warning');
+        else if (event.event.kind === 'error')
+          this.#progress.note(
+            cleanLine(`service error: ${event.event.error.code} ${event.event.error.message}`.trimEnd()),
+          );
+    }
+  }
+
+  line({ speaker, text, interrupted }: TranscriptLine): void {
+    if (this.#invocation.format !== 'table') return;
+    const name = this.#invocation.colourOut.bold(`${NAMES[speaker]}:`.padEnd(6));
+    this.#print(`${name} ${cleanLine(text)}${interrupted === true ? ' …' : ''}\n`);
+  }
+
+  #print(text: string): void {
+    this.#queue = this.#queue.then(() => this.#invocation.write(text));
+    // A reader that went away ends the command by its signal.
+    this.#queue.catch(() => {});
+  }
+
+  /** Resolves when everything has been printed. */
+  async flush(): Promise<void> {
+    await this.#queue.catch(() => {});
+  }
 }
 
-/** Seconds to three decimals. */
-function toMilli(seconds: number): number {
-  return Math.round(seconds * 1000) / 1000;
+function sayKept(invocation: Invocation, kept: Kept, flags: VoiceStreamOptions): void {
+  const files = [
+    ['Reply', kept.reply, flags.save],
+    ['Conversation', kept.conversation, flags.saveConversation],
+    ['Transcript', kept.transcript, flags.transcript],
+    ['Events', kept.events, flags.events],
+  ] as const;
+  for (const [name, file, asked] of files) {
+    if (file === undefined) {
+      if (asked !== undefined && name === 'Reply') invocation.say('No reply came, so no file was written.');
+      continue;
+    }
+    const length = 'seconds' in file ? ` (${file.seconds.toFixed(1)} s)` : '';
+    const place = `${cleanLine(file.path)}${length}`;
+    if (!file.partial) {
+      invocation.say(`${name}: ${place}.`);
+      continue;
+    }
+    const old = file.beside ? ` The file at ${cleanLine(asked ?? '')} is as it was.` : '';
+    invocation.warn(`The call did not end well, so the ${name.toLowerCase()} is partial: ${place}.${old}`);
+  }
 }
 
-function result(
-  conversation: Conversation,
-  summary: CallSummary,
-  reply: { path: string; seconds: number } | undefined,
-) {
-  const { connectionIds, handshakeMs, turns, sentSeconds, receivedSeconds } = summary;
-  const firstAudioMs = turns[0]?.firstAudioMs;
+function result(call: VoiceCall, keeping: CallKeeping, kept: Kept): JsonObject {
+  const { summary, pace } = call;
+  const lines = keeping.lines.entries.filter((entry): entry is TranscriptLine => !('gap' in entry));
+  const file = (of: Kept[keyof Kept]) =>
+    of === undefined ? null : { path: of.path, ...('seconds' in of ? { seconds: toMilli(of.seconds) } : {}) };
   return {
-    connection_id: connectionIds[0] ?? null,
-    conversation: conversation.lines,
-    emotions: conversation.emotions,
-    interruptions: conversation.interruptions,
-    reply: reply === undefined ? null : { path: reply.path, seconds: toMilli(reply.seconds) },
-    sent_seconds: toMilli(sentSeconds),
-    received_seconds: toMilli(receivedSeconds),
-    handshake_ms: Math.round(handshakeMs),
-    first_audio_ms: firstAudioMs === undefined ? null : Math.round(firstAudioMs),
+    ...summaryObject(summary, pace),
+    conversation: lines.map(({ speaker, text, start, end, interrupted }) => ({
+      speaker: NAMES[speaker],
+      text,
+      start_ms: Math.round(start),
+      end_ms: Math.round(end),
+      ...(interrupted === true ? { interrupted } : {}),
+    })),
+    emotions: summary.turns.findLast(({ emotions }) => emotions.length > 0)?.emotions ?? [],
+    reply: file(kept.reply),
+    files: {
+      conversation: file(kept.conversation),
+      transcript: file(kept.transcript),
+      events: file(kept.events),
+    },
   };
 }

@@ -48,6 +48,8 @@ const LIVE_CHUNK_BYTES = 3_840;
 const AGAIN_SPEED = 4;
 /** Live sound that waits longer than a second for the network is held back where it comes from. */
 const LIVE_BUFFERED_BYTES = 48_000;
+/** Longer than what a source takes that is only slow. */
+const SOURCE_PAUSE_MS = 500;
 /** How often it is looked whether an answer has ended. */
 const LOOK_MS = CHUNK_MS / 2;
 
@@ -61,6 +63,8 @@ export class VoiceCall implements ConnectionListener {
   #tracker: TurnTracker;
   #turn = 0;
   #speaking = false;
+  /** When all that came so far will have been heard. */
+  #playedAt = 0;
   /** The session that has heard all that is unfinished. */
   #informed: VoiceSession | undefined;
   #maxChunk = Number.POSITIVE_INFINITY;
@@ -148,9 +152,13 @@ export class VoiceCall implements ConnectionListener {
     this.#pacer.rest();
     this.#speaking = true;
     try {
+      let askedAt = this.#options.clock();
       for await (const chunk of rechunk(audio, live ? LIVE_CHUNK_BYTES : this.#pacer.chunkBytes)) {
         this.#options.signal?.throwIfAborted();
+        // A source that had nothing to say does not catch up with the time of its silence.
+        if (this.#options.clock() - askedAt > SOURCE_PAUSE_MS) this.#pacer.rest();
         await this.#send(chunk, { speech: true, live });
+        askedAt = this.#options.clock();
       }
     } finally {
       this.#speaking = false;
@@ -248,6 +256,16 @@ export class VoiceCall implements ConnectionListener {
     }
   }
 
+  /**
+   * Waits until a listener has heard all of the answer: it may arrive faster than it is played.
+   *
+   * @throws as `say`
+   */
+  async played(): Promise<void> {
+    const left = this.#playedAt - this.#options.clock();
+    if (left > 0) await this.wait(left);
+  }
+
   /** Changes settings of the session, by the names of the API; also those of later connections. */
   applySettings(settings: NonNullable<CallOptions['settings']>): void {
     this.#connection.applySettings(settings);
@@ -286,7 +304,12 @@ export class VoiceCall implements ConnectionListener {
 
   event(event: VoiceEvent): void | Promise<void> {
     const { answers } = this.#tracker;
-    this.#tracker.observe(event, this.#options.clock());
+    const now = this.#options.clock();
+    this.#tracker.observe(event, now);
+    if (event.kind === 'audio') {
+      const ms = (event.pcm.length / VOICE_AUDIO.bytesPerSecond) * 1000;
+      this.#playedAt = Math.max(this.#playedAt, now) + ms / this.#options.speed;
+    } else if (event.kind === 'interruption') this.#playedAt = now;
     if (event.kind === 'turn' || event.kind === 'answer' || (event.kind === 'transcript' && event.final))
       this.#unfinished.heard();
     if (this.#tracker.answers > answers) this.#unfinished.answered();

@@ -14,7 +14,9 @@ describe('voice stream', () => {
   it('speaks a file, shows the conversation, and keeps the audible answer', async () => {
     const bench = await startBench({ voice: AT_ONCE });
     const result = await bench.signedIn(['voice', 'stream', WELCOME, '--save', 'reply.wav', ...FAST]);
-    expect(result.stderr).toMatch(/^Reply: .*reply\.wav \(\d\.\d s\)\.\n$/);
+    expect(result.stderr).toMatch(
+      /^Reply: .*reply\.wav \(\d\.\d s\)\.\nConnected in .* answered .* after the speech\.\n$/,
+    );
     expect(result.code).toBe(0);
     expect(result.stdout).toMatch(/^you: {3}\(3\.\d seconds of speech\)\nagent: \S.*\n$/);
     const reply = await readFile(join(bench.home, 'reply.wav'));
@@ -62,7 +64,18 @@ describe('voice stream', () => {
       .trimEnd()
       .split('\n')
       .map((line) => (JSON.parse(line) as { kind: string }).kind);
-    expect([...new Set(kinds)]).toEqual(['metadata', 'transcript', 'turn', 'emotion', 'answer', 'audio']);
+    expect([...new Set(kinds)]).toEqual([
+      'metadata',
+      'connected',
+      'speaking',
+      'transcript',
+      'spoken',
+      'turn',
+      'emotion',
+      'answer',
+      'audio',
+      'ended',
+    ]);
     expect(result.stdout).not.toContain('oak_');
   });
 
@@ -219,7 +232,7 @@ describe('flags of every command', () => {
   it('--json with fields and --jq shape the result', async () => {
     const bench = await startBench({ voice: AT_ONCE });
     const stream = (...flags: string[]) => bench.anonymous(['voice', 'stream', WELCOME, ...FAST, ...flags]);
-    const fields = await stream('--json', 'reply,conversation');
+    const fields = await stream('--json=reply,conversation');
     expect(Object.keys(JSON.parse(fields.stdout) as object)).toEqual(['reply', 'conversation']);
     const jq = await stream('--jq', '.conversation[0].speaker');
     expect(jq).toMatchObject({ code: 0 });

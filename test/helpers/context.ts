@@ -15,6 +15,7 @@ export function fakeContext(): Context {
     platform: 'linux',
     program: { interpreter: process.execPath, file: '' },
     signal: new AbortController().signal,
+    onKill: () => () => {},
     now: () => 0,
     clock: () => 0,
     random: () => 0.5,
