@@ -59,7 +59,8 @@ export async function readSpeeches(
   names: readonly string[],
   flags: SpeechFlags,
 ): Promise<Speech[]> {
-  const raw = rawFormat(flags);
+  // Elsewhere the flag is about answers of the Convirza platform, so it is known to every command.
+  const raw = rawFormat({ ...flags, raw: flags.raw === true || invocation.flags.raw === true });
   const files = names.map((shown) => ({
     shown,
     path: shown === STREAM ? STREAM : resolve(invocation.ctx.cwd, shown),

@@ -84,6 +84,16 @@ describe('raw samples of a stream', () => {
     await input.close();
   });
 
+  it('must be some', async () => {
+    const input = openRawStream(cut(new Uint8Array(1), [1]), {
+      encoding: 's16',
+      sampleRate: 24_000,
+      channels: 1,
+    });
+    const reading = pcm(toPcm16(input, { sampleRate: 24_000, channels: 1 }));
+    expect((await audioErrorOf(reading)).message).toContain('before a whole sample');
+  });
+
   it('cannot have a rate that nothing has', async () => {
     const wrong = { encoding: 's16', sampleRate: 10, channels: 1 } as const;
     const opening = Promise.resolve().then(() => openRawStream(cut(new Uint8Array(4), [1]), wrong));

@@ -2,6 +2,7 @@
 import type { AudioBlock, AudioInfo, AudioInput } from '../audio-input.ts';
 import { createPlaneReader } from '../codecs/pcm/plane-reader.ts';
 import { SAMPLE_BYTES } from '../codecs/sample-codec.ts';
+import { AudioError } from '../errors.ts';
 import { wavLayout } from '../layout.ts';
 import { codecOfRaw, type RawFormat } from './raw.ts';
 
@@ -12,7 +13,8 @@ const CAPACITY = 4_800;
  * Bare samples of a stream as audio: every piece is passed on as soon as it is there. It can be read once. A last frame
  * that is not whole is left out.
  *
- * @throws AudioError as `openRaw` for a rate or a number of channels that cannot be; later what `stream` throws
+ * @throws AudioError as `openRaw` for a rate or a number of channels that cannot be; later when not even one frame comes,
+ *   and what `stream` throws
  */
 export function openRawStream(stream: AsyncIterable<Uint8Array>, format: RawFormat): AudioInput {
   const { sampleRate, channels } = format;
@@ -39,10 +41,14 @@ export function openRawStream(stream: AsyncIterable<Uint8Array>, format: RawForm
     isLive: true,
     async *blocks(signal): AsyncGenerator<AudioBlock, void, undefined> {
       let filled = 0;
+      let isEmpty = true;
       for (;;) {
         signal?.throwIfAborted();
         const next = await orAborted(iterator.next(), signal);
-        if (next.done === true) return;
+        if (next.done === true) {
+          if (isEmpty) throw noSamples();
+          return;
+        }
         for (let at = 0; at < next.value.length; ) {
           const count = Math.min(bytes.length - filled, next.value.length - at);
           bytes.set(next.value.subarray(at, at + count), filled);
@@ -50,6 +56,7 @@ export function openRawStream(stream: AsyncIterable<Uint8Array>, format: RawForm
           filled += count;
           const frames = Math.floor(filled / blockAlign);
           if (frames === 0) break;
+          isEmpty = false;
           yield { frames, channels: reader.read(bytes, frames) };
           bytes.copyWithin(0, frames * blockAlign, filled);
           filled -= frames * blockAlign;
@@ -61,6 +68,12 @@ export function openRawStream(stream: AsyncIterable<Uint8Array>, format: RawForm
       iterator.return?.()?.catch(() => undefined);
     },
   };
+}
+
+function noSamples(): AudioError {
+  return new AudioError('The input ended before a whole sample came.', {
+    hint: 'Check the program that makes it, and the rate, channels and encoding that were given for it.',
+  });
 }
 
 /** What comes first. @throws the signal's reason */
