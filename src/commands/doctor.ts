@@ -5,6 +5,7 @@ import { checkProfileName, keychainProcess } from '../credentials/index.ts';
 import { createRowSink } from '../output/rows.ts';
 import { NUMBER_RANGES, SETTINGS } from '../settings/settings.ts';
 import { CliError, type ErrorType } from '../shared/errors.ts';
+import { proxyName } from '../shared/network.ts';
 import { VERSION } from '../shared/version.ts';
 import { environmentToken, environmentVoice } from './credentials.ts';
 import type { Invocation } from './invocation.ts';
@@ -79,8 +80,7 @@ async function keychain(invocation: Invocation): Promise<Omit<Finding, 'check'>>
 async function proxy(invocation: Invocation): Promise<Omit<Finding, 'check'>> {
   const used = invocation.proxy;
   if (used === undefined) return ok('none');
-  const { protocol, host } = new URL(used.url);
-  return ok(`${protocol}//${host}${used.except === '' ? '' : `, except for ${used.except}`}`);
+  return ok(`${proxyName(used)}${used.except === '' ? '' : `, except for ${used.except}`}`);
 }
 
 function reach(setting: 'api-url' | 'oauth-url' | 'voice-url'): Check {

@@ -1,8 +1,10 @@
 /** How every voice command reaches the service: address, credentials, proxy, and what `--debug` shows. */
 import type { VoiceCredentials } from '../nextevi/address.ts';
+import type { ConnectionAgent, ConnectionStep } from '../nextevi/agent.ts';
 import type { SessionOptions, VoiceTrace } from '../nextevi/session.ts';
 import { cleanLine } from '../output/clean.ts';
 import { CliError } from '../shared/errors.ts';
+import { usesProxy, withUsualCertificates } from '../shared/network.ts';
 import type { Invocation } from './invocation.ts';
 
 /** Flags that every command has that opens a session. */
@@ -20,11 +22,13 @@ export type VoiceConnection = Omit<SessionOptions, 'onEvent' | 'settings'>;
 /**
  * Reads everything that a session with the voice service needs.
  *
+ * @param onStep told of every step of each connection; must not throw
  * @throws CliError `usage` or `auth` for what is missing or wrong
  */
 export async function voiceConnection(
   invocation: Invocation,
   flags: ConnectionFlags,
+  onStep?: (step: ConnectionStep) => void,
 ): Promise<VoiceConnection> {
   const { ctx } = invocation;
   const url = invocation.url('voice-url');
@@ -35,12 +39,34 @@ export async function voiceConnection(
     transport: flags.transport,
     handshakeMs: invocation.timeoutMs,
     userAgent: invocation.userAgent,
+    agent: await connectionAgent(invocation, url, onStep),
     pings: flags.pings,
     now: ctx.now,
     clock: ctx.clock,
     signal: ctx.signal,
     trace: invocation.flags.debug === true ? debugTrace(invocation, credentials) : undefined,
   };
+}
+
+/** What connections are made by where they are more than plain ones: the settings are those of HTTP. */
+async function connectionAgent(
+  invocation: Invocation,
+  url: URL,
+  onStep: ((step: ConnectionStep) => void) | undefined,
+): Promise<ConnectionAgent | undefined> {
+  const { proxy } = invocation;
+  const extra = await invocation.certificates();
+  const proxied = usesProxy(url, proxy);
+  if (!proxied && extra === undefined && onStep === undefined) return undefined;
+  const { ConnectionAgent } = await import('../nextevi/agent.ts');
+  return new ConnectionAgent({
+    secure: url.protocol === 'wss:',
+    proxy: proxied ? proxy : undefined,
+    ca: extra === undefined ? undefined : await withUsualCertificates(extra),
+    timeoutMs: invocation.timeoutMs,
+    signal: invocation.ctx.signal,
+    onStep,
+  });
 }
 
 /** Credentials of the voice service: the environment, then the profile. */
