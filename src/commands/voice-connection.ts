@@ -1,6 +1,6 @@
 /** How every voice command reaches the service: address, credentials, proxy, and what `--debug` shows. */
 import type { VoiceCredentials } from '../nextevi/address.ts';
-import type { ConnectionAgent, ConnectionStep } from '../nextevi/agent.ts';
+import type { AgentOptions, ConnectionAgent } from '../nextevi/agent.ts';
 import type { SessionOptions, VoiceTrace } from '../nextevi/session.ts';
 import { cleanLine } from '../output/clean.ts';
 import { CliError } from '../shared/errors.ts';
@@ -22,13 +22,11 @@ export type VoiceConnection = Omit<SessionOptions, 'onEvent' | 'settings'>;
 /**
  * Reads everything that a session with the voice service needs.
  *
- * @param onStep told of every step of each connection; must not throw
  * @throws CliError `usage` or `auth` for what is missing or wrong
  */
 export async function voiceConnection(
   invocation: Invocation,
   flags: ConnectionFlags,
-  onStep?: (step: ConnectionStep) => void,
 ): Promise<VoiceConnection> {
   const { ctx } = invocation;
   const url = invocation.url('voice-url');
@@ -39,7 +37,7 @@ export async function voiceConnection(
     transport: flags.transport,
     handshakeMs: invocation.timeoutMs,
     userAgent: invocation.userAgent,
-    agent: await connectionAgent(invocation, url, onStep),
+    agent: await connectionAgent(invocation, url),
     pings: flags.pings,
     now: ctx.now,
     clock: ctx.clock,
@@ -48,25 +46,29 @@ export async function voiceConnection(
   };
 }
 
-/** What connections are made by where they are more than plain ones: the settings are those of HTTP. */
-async function connectionAgent(
-  invocation: Invocation,
-  url: URL,
-  onStep: ((step: ConnectionStep) => void) | undefined,
-): Promise<ConnectionAgent | undefined> {
+/**
+ * The proxy and the certificates of connections to the voice service: the settings are those of HTTP.
+ *
+ * @throws CliError `usage` for a setting that is wrong
+ */
+export async function agentOptions(invocation: Invocation, url: URL): Promise<AgentOptions> {
   const { proxy } = invocation;
   const extra = await invocation.certificates();
-  const proxied = usesProxy(url, proxy);
-  if (!proxied && extra === undefined && onStep === undefined) return undefined;
-  const { ConnectionAgent } = await import('../nextevi/agent.ts');
-  return new ConnectionAgent({
+  return {
     secure: url.protocol === 'wss:',
-    proxy: proxied ? proxy : undefined,
+    proxy: usesProxy(url, proxy) ? proxy : undefined,
     ca: extra === undefined ? undefined : await withUsualCertificates(extra),
     timeoutMs: invocation.timeoutMs,
     signal: invocation.ctx.signal,
-    onStep,
-  });
+  };
+}
+
+/** What connections are made by, where they are more than plain ones. */
+async function connectionAgent(invocation: Invocation, url: URL): Promise<ConnectionAgent | undefined> {
+  const options = await agentOptions(invocation, url);
+  if (options.proxy === undefined && options.ca === undefined) return undefined;
+  const { ConnectionAgent } = await import('../nextevi/agent.ts');
+  return new ConnectionAgent(options);
 }
 
 /** Credentials of the voice service: the environment, then the profile. */

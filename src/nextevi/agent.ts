@@ -14,7 +14,7 @@ export type ConnectionStep =
   /** The proxy has opened the way to the service. */
   | { kind: 'tunnelled' }
   /** The TLS handshake with the service is done. */
-  | { kind: 'secured'; protocol: string; certificate: { subject: string; issuer: string; validTo: Date } };
+  | { kind: 'secured'; protocol: string; certificate: { issuer: string; validTo: Date } };
 
 export interface AgentOptions {
   /** Whether the service is `wss:`. */
@@ -100,12 +100,11 @@ export class ConnectionAgent extends Agent {
     const { onStep } = this.#options;
     if (onStep !== undefined)
       secured.once('secureConnect', () => {
-        const { subject, issuer, valid_to } = secured.getPeerCertificate();
+        const { issuer, valid_to } = secured.getPeerCertificate();
         onStep({
           kind: 'secured',
           protocol: secured.getProtocol() ?? 'TLS',
           certificate: {
-            subject: String(subject?.CN ?? ''),
             issuer: String(issuer?.CN ?? issuer?.O ?? ''),
             validTo: new Date(valid_to),
           },

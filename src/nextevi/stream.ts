@@ -38,7 +38,8 @@ const METADATA_MS = 1_000;
 /** So many failures of single chunks in one session are a failure of the whole. */
 const MAX_CHUNK_FAILURES = 3;
 
-function checkFormat(event: Extract<VoiceEvent, { kind: 'metadata' }>): CliError | undefined {
+/** The error to end with where the service wants audio of another format than the documented one. */
+export function checkFormat(event: Extract<VoiceEvent, { kind: 'metadata' }>): CliError | undefined {
   const { sampleRate, channels, encoding } = event;
   const wrongRate = sampleRate !== undefined && sampleRate !== VOICE_AUDIO.sampleRate;
   const wrongChannels = channels !== undefined && channels !== VOICE_AUDIO.channels;

@@ -74,7 +74,7 @@ describe('a connection through a proxy', () => {
       expect(steps.map(({ kind }) => kind)).toEqual(['connected', 'tunnelled', 'secured']);
       expect(steps.at(-1)).toMatchObject({
         protocol: 'TLSv1.3',
-        certificate: { subject: 'localhost', validTo: new Date('2126-10-27T11:23:20Z') },
+        certificate: { issuer: 'localhost', validTo: new Date('2126-10-27T11:23:20Z') },
       });
     }
   });
