@@ -30,6 +30,7 @@ const RUN = [
   /\/src\/commands\/(ask|body|credentials|endpoint|input|invocation|request-preview)\.ts$/,
   /\/src\/output\/(cell|clean|csv|report|rows|select|table|terminal)\.ts$/,
   /\/src\/convirza\/(client|envelope|paging|retry|trace|transport-error|url)\.ts$/,
+  /\/src\/shared\/network\.ts$/,
   /\/node_modules\/(chalk|fast-string-truncated-width)\//,
 ];
 

@@ -4,8 +4,8 @@
  */
 import type { IncomingMessage, RequestOptions } from 'node:http';
 import { isIP } from 'node:net';
-import { isLoopback } from '../convirza/url.ts';
 import { errorCode } from '../shared/errors.ts';
+import { isLoopback } from '../shared/network.ts';
 
 /** One page of rows is far smaller. */
 const MAX_BYTES = 8 * 1024 * 1024;

@@ -5,8 +5,10 @@ import { checkProfileName, keychainProcess } from '../credentials/index.ts';
 import { createRowSink } from '../output/rows.ts';
 import { NUMBER_RANGES, SETTINGS } from '../settings/settings.ts';
 import { CliError, type ErrorType } from '../shared/errors.ts';
+import { proxyName } from '../shared/network.ts';
 import { VERSION } from '../shared/version.ts';
 import { environmentToken, environmentVoice } from './credentials.ts';
+import { writeFinding } from './findings.ts';
 import type { Invocation } from './invocation.ts';
 import { openStore } from './stored-tokens.ts';
 
@@ -79,8 +81,7 @@ async function keychain(invocation: Invocation): Promise<Omit<Finding, 'check'>>
 async function proxy(invocation: Invocation): Promise<Omit<Finding, 'check'>> {
   const used = invocation.proxy;
   if (used === undefined) return ok('none');
-  const { protocol, host } = new URL(used.url);
-  return ok(`${protocol}//${host}${used.except === '' ? '' : `, except for ${used.except}`}`);
+  return ok(`${proxyName(used)}${used.except === '' ? '' : `, except for ${used.except}`}`);
 }
 
 function reach(setting: 'api-url' | 'oauth-url' | 'voice-url'): Check {
@@ -157,12 +158,7 @@ export async function runDoctor(
     await writeBundle(invocation, checks, { path: options.bundle, errorFile: options.error });
   }
   if (invocation.format === 'table') {
-    const colours = { ok: 'green', warning: 'yellow', failure: 'red' } as const;
-    for (const { check, result, message, hint } of findings) {
-      const word = invocation.colourOut[colours[result]](result.padEnd(8));
-      await invocation.write(`${word} ${check.padEnd(12)} ${message}\n`);
-      if (hint !== null) await invocation.write(`${' '.repeat(22)}${hint}\n`);
-    }
+    for (const { check, ...finding } of findings) await writeFinding(invocation, { ...finding, name: check });
   } else {
     const sink = createRowSink(invocation.rowsOptions());
     await sink.page(findings.map(({ type: _type, ...finding }) => finding));

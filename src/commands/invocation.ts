@@ -14,6 +14,7 @@ import { parseNames, parseSort } from '../output/select.ts';
 import { describeTerminal, type Terminal } from '../output/terminal.ts';
 import { configFolder, type SettingName, Settings } from '../settings/settings.ts';
 import { CliError } from '../shared/errors.ts';
+import type { ProxySettings } from '../shared/network.ts';
 import { VERSION } from '../shared/version.ts';
 
 /** Flags that every command has. */
@@ -201,7 +202,7 @@ export class Invocation {
       userAgent: this.userAgent,
       now: ctx.now,
       proxy: this.proxy,
-      ca: await this.#certificates(),
+      ca: await this.certificates(),
       trace: this.flags.debug === true ? (text) => this.#debug(text) : undefined,
     });
     this.onClose(() => transport.close());
@@ -236,7 +237,7 @@ export class Invocation {
   }
 
   /** The proxy for everything beyond this machine. @throws CliError `usage` when it is no address */
-  get proxy(): { url: string; except: string } | undefined {
+  get proxy(): ProxySettings | undefined {
     const url = this.settings.get('proxy');
     if (url === '') return undefined;
     const full = /^[a-z]+:\/\//i.test(url) ? url : `http://${url}`;
@@ -247,7 +248,8 @@ export class Invocation {
     return { url: full, except: this.settings.get('no-proxy') };
   }
 
-  async #certificates(): Promise<string | undefined> {
+  /** The certificates to trust beside the usual ones, PEM. @throws CliError `usage` for a file that holds none */
+  async certificates(): Promise<string | undefined> {
     const path = this.settings.get('ca-file');
     if (path === '') return undefined;
     const { readTextFile } = await import('./input.ts');

@@ -1,28 +1,33 @@
 /** The commands of `voice`, with the flags that they share. */
 import { type Command, Option } from 'commander';
 import { addVoiceLogin } from './auth-commands.ts';
-import { numberBetween } from './flag-values.ts';
+import { numberBetween, wholeBetween } from './flag-values.ts';
 import { wrap } from './help.ts';
 import type { RunAction } from './run.ts';
 import { settingsFlags } from './voice-settings.ts';
 
-/** Flags of every command that opens a session (`ConnectionFlags`). */
-function connectionFlags(command: Command): Command {
+/** Which agent to talk to. */
+function agentFlags(command: Command): Command {
   return command
-    .addOption(
-      new Option('--transport <kind>', 'how audio is sent: binary frames, or JSON audio_input messages')
-        .choices(['binary', 'json'])
-        .default('binary'),
-    )
     .option('--config-id <id>', 'voice configuration (default: NEXTEVI_CONFIG_ID)')
-    .option('--project-id <id>', 'project; found from the configuration when left out')
-    .option('--no-pings', 'do not give up a service that answers no WebSocket pings');
+    .option('--project-id <id>', 'project; found from the configuration when left out');
+}
+
+/** Flags of every command that speaks to an agent (`ConnectionFlags`). */
+function connectionFlags(command: Command): Command {
+  command.addOption(
+    new Option('--transport <kind>', 'how audio is sent: binary frames, or JSON audio_input messages')
+      .choices(['binary', 'json'])
+      .default('binary'),
+  );
+  return agentFlags(command).option('--no-pings', 'do not give up a service that answers no WebSocket pings');
 }
 
 export function addVoice(program: Command, run: RunAction): void {
   const voice = program.command('voice').description('Talk to a NextEVI voice agent').helpCommand(false);
   addVoiceLogin(voice, run);
   addStream(voice, run);
+  addVoiceCheck(voice, run);
 }
 
 /** Flags of every command that holds a conversation (`CallFlags`). */
@@ -89,6 +94,43 @@ function addStream(voice: Command, run: RunAction): void {
     .action(
       run(async (invocation, [files], options) =>
         (await import('./voice-stream.ts')).runVoiceStream(invocation, files as string[], options),
+      ),
+    );
+}
+
+function addVoiceCheck(voice: Command, run: RunAction): void {
+  const check = voice
+    .command('check')
+    .description('Connect to the voice service and show each step: name, TLS, credentials, round trip');
+  agentFlags(check)
+    .addOption(
+      new Option('--count <n>', 'connections, one after the other, for the spread of times')
+        .argParser(wholeBetween(1, 10))
+        .default(1),
+    )
+    .addHelpText(
+      'after',
+      [
+        '',
+        'Examples:',
+        '  $ convirza voice check',
+        '  $ convirza voice check --count 10 --jq .spread',
+        '',
+        'Notes:',
+        wrap('It opens a session, sends no audio, and closes it: it counts as a connection.', '  '),
+        wrap(
+          'Through a proxy (setting proxy) the name that is looked up is the proxy\'s, and a step "proxy" follows.',
+          '  ',
+        ),
+        wrap(
+          'A service that sends no metadata or answers no ping within 3 seconds is a warning, not a failure. A failure ends it with the code of its kind, and the later steps are not tried.',
+          '  ',
+        ),
+      ].join('\n'),
+    )
+    .action(
+      run(async (invocation, _args, options) =>
+        (await import('./voice-check.ts')).runVoiceCheck(invocation, options),
       ),
     );
 }

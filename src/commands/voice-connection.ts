@@ -1,8 +1,10 @@
 /** How every voice command reaches the service: address, credentials, proxy, and what `--debug` shows. */
 import type { VoiceCredentials } from '../nextevi/address.ts';
+import type { AgentOptions, ConnectionAgent } from '../nextevi/agent.ts';
 import type { SessionOptions, VoiceTrace } from '../nextevi/session.ts';
 import { cleanLine } from '../output/clean.ts';
 import { CliError } from '../shared/errors.ts';
+import { usesProxy, withUsualCertificates } from '../shared/network.ts';
 import type { Invocation } from './invocation.ts';
 
 /** Flags that every command has that opens a session. */
@@ -35,12 +37,38 @@ export async function voiceConnection(
     transport: flags.transport,
     handshakeMs: invocation.timeoutMs,
     userAgent: invocation.userAgent,
+    agent: await connectionAgent(invocation, url),
     pings: flags.pings,
     now: ctx.now,
     clock: ctx.clock,
     signal: ctx.signal,
     trace: invocation.flags.debug === true ? debugTrace(invocation, credentials) : undefined,
   };
+}
+
+/**
+ * The proxy and the certificates of connections to the voice service: the settings are those of HTTP.
+ *
+ * @throws CliError `usage` for a setting that is wrong
+ */
+export async function agentOptions(invocation: Invocation, url: URL): Promise<AgentOptions> {
+  const { proxy } = invocation;
+  const extra = await invocation.certificates();
+  return {
+    secure: url.protocol === 'wss:',
+    proxy: usesProxy(url, proxy) ? proxy : undefined,
+    ca: extra === undefined ? undefined : await withUsualCertificates(extra),
+    timeoutMs: invocation.timeoutMs,
+    signal: invocation.ctx.signal,
+  };
+}
+
+/** What connections are made by, where they are more than plain ones. */
+async function connectionAgent(invocation: Invocation, url: URL): Promise<ConnectionAgent | undefined> {
+  const options = await agentOptions(invocation, url);
+  if (options.proxy === undefined && options.ca === undefined) return undefined;
+  const { ConnectionAgent } = await import('../nextevi/agent.ts');
+  return new ConnectionAgent(options);
 }
 
 /** Credentials of the voice service: the environment, then the profile. */

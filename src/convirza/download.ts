@@ -3,13 +3,13 @@
  * its host is not documented).
  */
 import { CliError } from '../shared/errors.ts';
+import { isLoopback } from '../shared/network.ts';
 import { retryAfterMs } from '../shared/wait.ts';
 import type { ConvirzaClient } from './client.ts';
 import { errorOfAnswer, type RawAnswer } from './envelope.ts';
 import { mayRetry, type RetryPolicy, retryDelayMs } from './retry.ts';
 import type { StreamedAnswer } from './transport.ts';
 import { TransportError } from './transport-error.ts';
-import { isLoopback } from './url.ts';
 
 const MAX_REDIRECTS = 5;
 const REDIRECTS = new Set([301, 302, 303, 307, 308]);

@@ -7,10 +7,10 @@ import type { Dispatcher } from 'undici';
 import requestOn from 'undici/lib/api/api-request.js';
 import Agent from 'undici/lib/dispatcher/agent.js';
 import { CliError, errorCode } from '../shared/errors.ts';
+import { isTlsError, type ProxySettings, usesProxy, withUsualCertificates } from '../shared/network.ts';
 import type { RawAnswer } from './envelope.ts';
 import { scrub, secretsOf, traceAnswer, traceRequest } from './trace.ts';
 import { TransportError } from './transport-error.ts';
-import { isLoopback } from './url.ts';
 
 /** A body that can be sent again: `stream` is called anew for every attempt. */
 export type Body =
@@ -34,8 +34,7 @@ export interface TransportOptions {
   timeoutMs: number;
   userAgent: string;
   now: () => number;
-  /** HTTP proxy for everything beyond this machine, and the hosts that are reached without it. */
-  proxy?: { url: string; except: string } | undefined;
+  proxy?: ProxySettings | undefined;
   /** Certificates to trust beside the usual ones, PEM. */
   ca?: string | undefined;
   /** Told of every request and answer, without their secrets. */
@@ -60,10 +59,6 @@ const NOT_SENT = new Set([
 
 /** What will not be better a second later; so is anything about certificates. */
 const LASTING = new Set(['ENOTFOUND', 'UND_ERR_INVALID_ARG', 'UND_ERR_REQ_CONTENT_LENGTH_MISMATCH']);
-
-function isCertificateError(code: string): boolean {
-  return /^(ERR_TLS_|CERT_|DEPTH_ZERO_|SELF_SIGNED_|UNABLE_TO_|ERR_SSL_|EPROTO)/.test(code);
-}
 
 /** Explains a failure of the connection in words. */
 function explain(code: string, url: URL, timeoutMs: number): { message: string; hint?: string } {
@@ -112,7 +107,7 @@ function explain(code: string, url: URL, timeoutMs: number): { message: string; 
       message: `${host} does not speak TLS as expected (${code})`,
       hint: 'Check the scheme and the port of the address.',
     };
-  if (isCertificateError(code))
+  if (isTlsError(code))
     return {
       message: `The certificate of ${host} is not trusted (${code})`,
       hint: 'If a company proxy signs it, point NODE_EXTRA_CA_CERTS at its certificate.',
@@ -120,13 +115,6 @@ function explain(code: string, url: URL, timeoutMs: number): { message: string; 
   return {
     message: `The connection to ${host} broke off before the answer was complete${code === '' ? '' : ` (${code})`}`,
   };
-}
-
-/** What Node.js trusts by itself; newer versions also say what NODE_EXTRA_CA_CERTS added. */
-async function usualCertificates(): Promise<readonly string[]> {
-  const tls = await import('node:tls');
-  const { getCACertificates } = tls as { getCACertificates?: (kind: 'default') => string[] };
-  return getCACertificates?.('default') ?? tls.rootCertificates;
 }
 
 interface Dispatchers {
@@ -141,12 +129,12 @@ async function openDispatchers({ timeoutMs, ca, proxy }: TransportOptions): Prom
   const limits = { headersTimeout: timeoutMs, bodyTimeout: timeoutMs };
   const connect = {
     timeout: Math.min(timeoutMs, 10_000),
-    ...(ca === undefined ? {} : { ca: [...(await usualCertificates()), ca] }),
+    ...(ca === undefined ? {} : { ca: await withUsualCertificates(ca) }),
   };
   const direct = new Agent({ ...limits, connect });
   if (proxy === undefined) return { direct, proxied: undefined };
   const { proxiedDispatcher } = await import('./proxied.ts');
-  return { direct, proxied: proxiedDispatcher({ ...proxy, ...limits, connect }) };
+  return { direct, proxied: proxiedDispatcher({ url: proxy.url, ...limits, connect }) };
 }
 
 /** HTTP with one pool of connections. */
@@ -223,13 +211,13 @@ export class Transport {
   ): Promise<T> {
     const { method, url, headers, body } = request;
     const endpoint = `${method} ${url.origin}${url.pathname}`;
-    const { now, trace } = this.#options;
+    const { now, trace, proxy } = this.#options;
     trace?.(traceRequest(request));
     const begun = now();
     try {
       this.#dispatchers ??= openDispatchers(this.#options);
       const { direct, proxied } = await this.#dispatchers;
-      const dispatcher = isLoopback(url) ? direct : (proxied ?? direct);
+      const dispatcher = usesProxy(url, proxy) ? (proxied ?? direct) : direct;
       const sent = body?.kind === 'json' ? JSON.stringify(body.value) : body?.stream();
       const answer = await requestOn.call(dispatcher, {
         origin: url.origin,
@@ -255,7 +243,7 @@ export class Transport {
   #failure(error: unknown, request: HttpRequest, endpoint: string): TransportError {
     const code = errorCode(error) ?? errorCode((error as { cause?: unknown }).cause) ?? '';
     const { message, hint } = explain(code, request.url, this.#options.timeoutMs);
-    const certificate = isCertificateError(code);
+    const certificate = isTlsError(code);
     // A route that vanishes under an open connection has the same code as one that was never there.
     const connected = ['read', 'write'].includes((error as { syscall?: string }).syscall ?? '');
     return new TransportError(message, {

@@ -1,11 +1,6 @@
 /** Addresses of the services. */
 import { CliError } from '../shared/errors.ts';
-
-const LOOPBACK = /^(localhost|127(\.\d{1,3}){3}|\[::1\])$/i;
-
-export function isLoopback(url: URL): boolean {
-  return LOOPBACK.test(url.hostname);
-}
+import { isLoopback } from '../shared/network.ts';
 
 /**
  * Checks a base URL and drops its trailing slash. Plain `http:` and `ws:` carry credentials in the clear and are

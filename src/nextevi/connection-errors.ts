@@ -1,22 +1,29 @@
 /** Connections that could not be made, in words. */
 import { errorCode } from '../shared/errors.ts';
+import { isTlsError } from '../shared/network.ts';
 import { type ErrorPlace, VoiceError } from './errors.ts';
+import { ProxyFailure, proxyWords } from './proxy-failure.ts';
 
-/** What will not be better a moment later. */
-const LASTING =
-  /^(ENOTFOUND|ERR_TLS_|CERT_|DEPTH_ZERO_|SELF_SIGNED_|UNABLE_TO_|ERR_SSL_|EPROTO|ERR_INVALID_)/;
+/** Whether another try a moment later may do better. */
+function isPassing(code: string): boolean {
+  return code !== 'ENOTFOUND' && !code.startsWith('ERR_INVALID_') && !isTlsError(code);
+}
 
 /** @param handshakeMs how long the handshake was allowed to take */
 export function connectionError(error: Error, url: URL, handshakeMs: number, place: ErrorPlace): VoiceError {
+  const proxied = error instanceof ProxyFailure;
   const code = errorCode(error) ?? '';
-  const { message, hint } = wordsFor(code, error, url, handshakeMs);
+  const { message, hint } = proxied
+    ? proxyWords(error, url, handshakeMs)
+    : wordsFor(code, error, url, handshakeMs);
+  const passing = isPassing(code) && !(proxied && error.status !== undefined && error.status < 500);
   return new VoiceError('network', message, {
     hint,
     endpoint: place.endpoint,
     requestId: place.connectionId,
     timestamp: place.timestamp,
     cause: error,
-    retryMs: LASTING.test(code) ? undefined : 1_000,
+    retryMs: passing ? 1_000 : undefined,
   });
 }
 
@@ -47,7 +54,7 @@ function wordsFor(
       message: `${host} does not speak TLS as expected (${code})`,
       hint: 'Check the scheme (wss: or ws:) and the port of voice-url.',
     };
-  if (LASTING.test(code) && !code.startsWith('ERR_INVALID_'))
+  if (isTlsError(code))
     return {
       message: `The certificate of ${host} is not trusted (${code})`,
       hint: 'If a company proxy signs it, give its certificate with --ca-file.',

@@ -47,7 +47,8 @@ export interface ConnectionOptions extends Omit<SessionOptions, 'onEvent'> {
   onSession?: ((session: VoiceSession) => void) | undefined;
 }
 
-function checkFormat(event: Extract<VoiceEvent, { kind: 'metadata' }>): CliError | undefined {
+/** What is wrong with the format that a configuration wants; undefined when nothing is. */
+export function checkFormat(event: Extract<VoiceEvent, { kind: 'metadata' }>): CliError | undefined {
   const { sampleRate, channels, encoding } = event;
   const wrongRate = sampleRate !== undefined && sampleRate !== VOICE_AUDIO.sampleRate;
   const wrongChannels = channels !== undefined && channels !== VOICE_AUDIO.channels;

@@ -36,6 +36,10 @@ export type VoiceEvent =
       sampleRate: number | undefined;
       channels: number | undefined;
       encoding: string | undefined;
+      /** The service's own name of the format, such as `pcm_24khz_16bit_mono`. */
+      audioFormat: string | undefined;
+      projectId: string | undefined;
+      configId: string | undefined;
     }
   | {
       kind: 'transcript';
@@ -120,6 +124,9 @@ export function parseServerMessage(frame: string): VoiceEvent {
         sampleRate: number(config['sample_rate']),
         channels: number(config['channels']),
         encoding: nonEmptyString(config['encoding']),
+        audioFormat: nonEmptyString(config['audio_format']),
+        projectId: nonEmptyString(fields['project_id']),
+        configId: nonEmptyString(fields['config_id']),
       };
     }
     case 'transcription': {

@@ -69,7 +69,8 @@ export function describeTerminal(
     colourOut: wantsColour(stdout.isTTY, env, flags.color),
     colourErr: wantsColour(stderr.isTTY, env, flags.color),
     canAsk: stdin.isTTY && stderr.isTTY && !isCi(env) && flags.input !== false,
-    canRedraw: stderr.isTTY && !quietPlace,
+    // Lines of a terminal that says its width is 0 cannot be counted: ora would clear them without end.
+    canRedraw: stderr.isTTY && !quietPlace && stderr.columns !== 0,
     outIsTerminal: stdout.isTTY,
     drawsUnicode: drawsUnicode(env),
     // A terminal that does not know its size says 0.

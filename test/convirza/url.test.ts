@@ -1,7 +1,8 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { buildUrl, fillPath, isLoopback, parseBaseUrl } from '../../src/convirza/url.ts';
+import { buildUrl, fillPath, parseBaseUrl } from '../../src/convirza/url.ts';
 import { CliError } from '../../src/shared/errors.ts';
+import { isLoopback } from '../../src/shared/network.ts';
 import { anyText } from '../shared/text.ts';
 
 const SEED = 7;

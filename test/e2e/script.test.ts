@@ -8,6 +8,7 @@ import { join } from 'node:path';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { CERTIFICATE, KEY } from '../helpers/certificate.ts';
 import { errorLine, PROMPTS, run, startBench, startSharedBench, temporaryFolder } from '../helpers/cli.ts';
+import { startProxy } from '../helpers/proxy.ts';
 import { serve } from '../helpers/server.ts';
 
 const shared = await startSharedBench();
@@ -492,6 +493,18 @@ describe('the way to the service', () => {
     expect(proxy.asked).toEqual(proxied ? ['api.test.invalid:443'] : []);
     // The name is not in the certificate, so the tunnel itself is as far as it goes.
     expect(result.code).toBe(9);
+  });
+
+  it('--ca-file holds for a proxy that speaks TLS as well', async () => {
+    const proxy = await startProxy({ target: new URL(await serveTls()), secure: true });
+    const home = await temporaryFolder();
+    await writeFile(join(home, 'ca.pem'), CERTIFICATE);
+    const args = ['users', 'list', '--api-url', 'https://api.test.invalid/v3', '--retries', '0'];
+    const env = { CONVIRZA_TOKEN: 't', HTTPS_PROXY: proxy.url };
+    expect((await run(args, home, { env })).code).toBe(9);
+    expect(proxy.asked).toEqual([]);
+    await run([...args, '--ca-file', 'ca.pem'], home, { env });
+    expect(proxy.asked.map(({ authority }) => authority)).toEqual(['api.test.invalid:443']);
   });
 
   it('is direct to this machine, whatever proxy there is', async () => {

@@ -1,12 +1,14 @@
 /** Voice services made for one test on a real socket, and speech to send to them. Each ends with its test. */
 import { createHash } from 'node:crypto';
 import { once } from 'node:events';
-import type { IncomingMessage } from 'node:http';
+import { createServer as createHttpServer, type IncomingMessage } from 'node:http';
+import { createServer as createSecureServer } from 'node:https';
 import { type AddressInfo, createServer, type Server, type Socket } from 'node:net';
 import { onTestFinished } from 'vitest';
 import { WebSocket, WebSocketServer } from 'ws';
 import type { VoiceEvent } from '../../src/nextevi/messages.ts';
 import { type SessionOptions, VoiceSession } from '../../src/nextevi/session.ts';
+import { CERTIFICATE, KEY } from '../helpers/certificate.ts';
 
 export const NOW = 1_645_123_456_789;
 export const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-4[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$/;
@@ -20,6 +22,8 @@ export interface Frame {
 export interface Script {
   /** Answers the upgrade with this status instead. */
   refuse?: number;
+  /** `wss:`, with the certificate of the tests. */
+  secure?: boolean;
   /** Sends what `onOpen` sends in one packet with the end of the handshake. */
   samePacket?: boolean;
   onOpen?: (peer: WebSocket) => void;
@@ -53,12 +57,14 @@ async function listen(server: Server): Promise<URL> {
 }
 
 export async function startService(script: Script = {}): Promise<Service> {
+  const secure = script.secure === true;
+  const below = secure ? createSecureServer({ cert: CERTIFICATE, key: KEY }) : createHttpServer();
   const server = new WebSocketServer({
-    port: 0,
-    host: '127.0.0.1',
+    server: below,
     verifyClient: (_info, accept) => accept(script.refuse === undefined, script.refuse),
   });
-  await once(server, 'listening');
+  below.listen(0, '127.0.0.1');
+  await once(below, 'listening');
   const requests: IncomingMessage[] = [];
   const frames: Frame[] = [];
   const closes: { code: number; reason: string }[] = [];
@@ -87,7 +93,8 @@ export async function startService(script: Script = {}): Promise<Service> {
   });
   onTestFinished(async () => {
     for (const ws of server.clients) ws.terminate();
-    await new Promise((resolve) => server.close(resolve));
+    server.close();
+    await new Promise((resolve) => below.close(resolve));
   });
 
   const roundTrip = async (): Promise<void> => {
@@ -97,7 +104,7 @@ export async function startService(script: Script = {}): Promise<Service> {
     await Promise.race([answered, ended]);
   };
   return {
-    url: new URL(`ws://127.0.0.1:${(server.address() as AddressInfo).port}/ws/voice`),
+    url: new URL(`ws${secure ? 's' : ''}://127.0.0.1:${(below.address() as AddressInfo).port}/ws/voice`),
     requests,
     frames,
     closes,

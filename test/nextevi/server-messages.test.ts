@@ -20,7 +20,16 @@ const DOCUMENTED: [type: string, fields: Fields, event: VoiceEvent][] = [
       project_id: 'p-1',
       config_id: 'config-1',
     },
-    { kind: 'metadata', connectionId: 'conn-1', sampleRate: 24_000, channels: 1, encoding: 'linear16' },
+    {
+      kind: 'metadata',
+      connectionId: 'conn-1',
+      sampleRate: 24_000,
+      channels: 1,
+      encoding: 'linear16',
+      audioFormat: 'pcm_24khz_16bit_mono',
+      projectId: 'p-1',
+      configId: 'config-1',
+    },
   ],
   [
     'transcription',

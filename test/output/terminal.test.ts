@@ -78,6 +78,11 @@ describe('redrawing', () => {
     const streams = { stdin: pipe, stdout: tty(), stderr: stderr ? tty() : pipe };
     expect(describeTerminal(streams, env).canRedraw).toBe(redraw);
   });
+
+  it('not where the terminal does not know its width', () => {
+    const streams = { stdin: tty(), stdout: tty(0), stderr: tty(0) };
+    expect(describeTerminal(streams, {})).toMatchObject({ canRedraw: false, width: 80 });
+  });
 });
 
 describe('the width of output', () => {
