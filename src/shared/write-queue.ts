@@ -128,14 +128,22 @@ export class WriteQueue {
   #next(): void {
     for (let entry = this.#waiting.shift(); entry !== undefined; entry = this.#waiting.shift()) {
       if (!entry.patch) {
-        this.#running = entry;
-        this.#write(entry, 0);
+        this.#running = entry.position === null ? this.#joined(entry) : entry;
+        this.#write(this.#running, 0);
         return;
       }
       this.#bytes -= entry.bytes.length;
       this.#doNow(entry);
     }
     for (const resolve of this.#idle.splice(0)) resolve();
+  }
+
+  /** What is appended next, in one call. */
+  #joined(first: Entry): Entry {
+    const rest = this.#waiting.findIndex(({ position }) => position !== null);
+    const more = this.#waiting.splice(0, rest === -1 ? this.#waiting.length : rest);
+    if (more.length === 0) return first;
+    return { ...first, bytes: Buffer.concat([first, ...more].map(({ bytes }) => bytes)) };
   }
 
   #write(entry: Entry, done: number): void {
