@@ -1,4 +1,4 @@
-import { readFileSync } from 'node:fs';
+import { readdirSync, readFileSync, statSync } from 'node:fs';
 import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { beforeEach, describe, expect, it, vi } from 'vitest';
@@ -90,6 +90,16 @@ describe('a disk that gets full in the middle of a call', () => {
     expect(failure.message).toMatch(/Cannot write ".*reply\.wav": no space is left on the disk\.$/);
     expect(warnings).toHaveLength(1);
     expect(await readdir(folder)).toEqual([]);
+  });
+
+  it('that refuses even the sizes leaves those of the last second', async () => {
+    const { folder, keeping } = await open({ save: 'reply.wav' });
+    for (let i = 0; i < 21; i++) await keeping.observer(audio(0, pcm(100, 2)));
+    const size = () => statSync(join(folder, readdirSync(folder)[0] ?? '')).size;
+    while (size() < 44 + 2.1 * 48_000) await new Promise(setImmediate);
+    disk.limit = 0;
+    expect((await failureOf(() => keeping.finish(true))).message).toMatch(/reply\.wav" \(2\.0 s\)/);
+    expect(readFileSync(join(folder, 'reply.wav')).readUInt32LE(40)).toBe(96_000);
   });
 
   it('keeps what it can at once', async () => {

@@ -1,5 +1,5 @@
 /** A WAV file that readers take at any moment while it grows. */
-import { fsync, ftruncate, ftruncateSync, open, unlink, unlinkSync, writeSync } from 'node:fs';
+import { fsync, ftruncate, open, unlink, unlinkSync, writeSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { promisify } from 'node:util';
 import { WriteQueue } from '../../shared/write-queue.ts';
@@ -97,19 +97,18 @@ export class GrowingWav {
       // What no longer fits ends at a whole frame; the marks are tried, for there may be room for them.
       await promisify(ftruncate)(this.#file, this.#headerBytes + kept).catch(() => {});
     }
-    this.#complete(kept, marks);
+    const counted = this.#complete(kept, marks);
     await promisify(fsync)(this.#file).catch((error) => this.fail(error));
     this.#queue.closeNow();
-    return kept / this.#frameBytes;
+    return counted / this.#frameBytes;
   }
 
   /** As `finish`, with synchronous calls, and without waiting for the disk itself. */
   finishNow(marks: readonly WavMark[] = []): number {
     this.#queue.flushNow();
-    const kept = this.#keptBytes;
-    this.#complete(kept, marks);
+    const counted = this.#complete(this.#keptBytes, marks);
     this.#queue.closeNow();
-    return kept / this.#frameBytes;
+    return counted / this.#frameBytes;
   }
 
   /** Closes the file and removes it; never throws. */
@@ -140,19 +139,28 @@ export class GrowingWav {
     return bytes - (bytes % this.#frameBytes);
   }
 
-  /** Marks behind the samples, then the sizes that count both. */
-  #complete(dataBytes: number, marks: readonly WavMark[]): void {
-    const end = this.#headerBytes + dataBytes;
+  /**
+   * Marks behind the samples, then the sizes that count both. Where the disk refuses even that, the sizes stay those
+   * of the last second.
+   *
+   * @returns how many bytes of audio the sizes count
+   */
+  #complete(dataBytes: number, marks: readonly WavMark[]): number {
     const chunks = cueChunks(marks.filter(({ frame }) => frame <= dataBytes / this.#frameBytes));
     let tail = chunks.length;
     try {
-      writeAll(this.#file, chunks, end);
+      writeAll(this.#file, chunks, this.#headerBytes + dataBytes);
     } catch (error) {
       tail = 0;
       this.fail(error);
-      ftruncateSync(this.#file, end);
     }
-    writeAll(this.#file, this.#header(tail, dataBytes), 0);
+    try {
+      writeAll(this.#file, this.#header(tail, dataBytes), 0);
+      return dataBytes;
+    } catch (error) {
+      this.fail(error);
+      return Math.min(this.#patchedBytes, dataBytes);
+    }
   }
 
   #header(tail: number, dataBytes = this.#dataBytes): Buffer {
