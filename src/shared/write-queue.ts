@@ -44,6 +44,7 @@ export class WriteQueue {
   #end: number;
   #failure: { error: unknown } | undefined;
   #idle: (() => void)[] = [];
+  #closed = false;
 
   /**
    * @param file descriptor; unless it appends, nobody else writes to the file
@@ -104,8 +105,13 @@ export class WriteQueue {
     this.#bytes = this.#running?.bytes.length ?? 0;
   }
 
-  /** Closes the file as soon as no call uses it: its number may then belong to another file. */
+  /**
+   * Closes the file as soon as no call uses it: its number may then belong to another file. Nothing must be written
+   * afterwards; does nothing the second time.
+   */
   closeNow(): void {
+    if (this.#closed) return;
+    this.#closed = true;
     const close = () => {
       try {
         closeSync(this.#file);

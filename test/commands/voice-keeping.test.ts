@@ -191,6 +191,20 @@ describe('a call that broke off', () => {
     expect(warnings).toEqual([]);
   });
 
+  it('keeps all at once in the middle of its end, too', async () => {
+    const { open, tell, list, path } = await bench();
+    const keeping = await open(ALL);
+    await tell(keeping, CALL);
+    const ending = keeping.finish(true).catch(() => {});
+    keeping.finishNow();
+    const seen = await list();
+    expect(seen).toEqual(['both.wav', 'events.ndjson', 'reply.wav', 'talk.txt']);
+    expect(checkWav(readFileSync(path('reply.wav')))).toBe(0.3);
+    await ending;
+    expect(await list()).toEqual(seen);
+    expect(checkWav(readFileSync(path('reply.wav')))).toBe(0.3);
+  });
+
   it('at once leaves nothing where nothing came', async () => {
     const { open, list } = await bench();
     (await open(ALL)).finishNow();

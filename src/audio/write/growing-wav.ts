@@ -1,5 +1,5 @@
 /** A WAV file that readers take at any moment while it grows. */
-import { fsync, ftruncate, open, unlink, unlinkSync, writeSync } from 'node:fs';
+import { fsync, ftruncateSync, open, unlink, unlinkSync, writeSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { promisify } from 'node:util';
 import { WriteQueue } from '../../shared/write-queue.ts';
@@ -35,6 +35,9 @@ export class GrowingWav {
   #dataBytes = 0;
   #patchedBytes = 0;
   #failure: AudioError | undefined;
+  /** Set once the file is complete, or gone: then nothing touches it any more. */
+  #counted: number | undefined;
+  #finishing = false;
 
   private constructor(path: string, file: number, options: GrowingWavOptions) {
     this.#path = path;
@@ -71,7 +74,7 @@ export class GrowingWav {
   write(pcm: Uint8Array): void {
     // Twice a second: what is under way when the process dies is then less than a second in all.
     const step = Math.ceil(this.#options.sampleRate / 2) * this.#frameBytes;
-    for (let at = 0; at < pcm.length && this.#failure === undefined; at += step) {
+    for (let at = 0; at < pcm.length && this.#takesMore; at += step) {
       const piece = pcm.subarray(at, at + step);
       if (this.#dataBytes + piece.length > MAX_DATA_BYTES) {
         this.fail(tooLong(this.#options.name));
@@ -91,35 +94,38 @@ export class GrowingWav {
    * @returns how many frames are in it: fewer than were given after a failure
    */
   async finish(marks: readonly WavMark[] = []): Promise<number> {
+    this.#finishing = true;
     await this.#queue.drained();
-    const kept = this.#keptBytes;
-    if (this.#failure !== undefined) {
-      // What no longer fits ends at a whole frame; the marks are tried, for there may be room for them.
-      await promisify(ftruncate)(this.#file, this.#headerBytes + kept).catch(() => {});
-    }
-    const counted = this.#complete(kept, marks);
+    this.#counted ??= this.#complete(marks);
     await promisify(fsync)(this.#file).catch((error) => this.fail(error));
     this.#queue.closeNow();
-    return counted / this.#frameBytes;
+    return this.#counted / this.#frameBytes;
   }
 
-  /** As `finish`, with synchronous calls, and without waiting for the disk itself. */
+  /**
+   * As `finish`, with synchronous calls, and without waiting for the disk itself. Also while `finish` is under way,
+   * which then finds its work done.
+   */
   finishNow(marks: readonly WavMark[] = []): number {
-    this.#queue.flushNow();
-    const counted = this.#complete(this.#keptBytes, marks);
-    this.#queue.closeNow();
-    return counted / this.#frameBytes;
+    if (this.#counted === undefined) {
+      this.#queue.flushNow();
+      this.#counted = this.#complete(marks);
+      if (!this.#finishing) this.#queue.closeNow();
+    }
+    return this.#counted / this.#frameBytes;
   }
 
   /** Closes the file and removes it; never throws. */
   async abort(): Promise<void> {
     await this.#queue.drained();
+    this.#counted ??= 0;
     this.#queue.closeNow();
     await promisify(unlink)(this.#path).catch(() => {});
   }
 
   /** As `abort`, with synchronous calls. */
   abortNow(): void {
+    this.#counted ??= 0;
     this.#queue.closeNow();
     unlinkSync(this.#path);
   }
@@ -130,6 +136,10 @@ export class GrowingWav {
     const { name, onFailure } = this.#options;
     this.#failure = error instanceof AudioError ? error : writeFailure(name, dirname(name), error);
     onFailure(this.#failure);
+  }
+
+  get #takesMore(): boolean {
+    return this.#failure === undefined && this.#counted === undefined;
   }
 
   /** The audio that is in the file for certain, in whole frames. */
@@ -145,10 +155,13 @@ export class GrowingWav {
    *
    * @returns how many bytes of audio the sizes count
    */
-  #complete(dataBytes: number, marks: readonly WavMark[]): number {
+  #complete(marks: readonly WavMark[]): number {
+    const dataBytes = this.#keptBytes;
     const chunks = cueChunks(marks.filter(({ frame }) => frame <= dataBytes / this.#frameBytes));
     let tail = chunks.length;
     try {
+      // What the disk took no more ends at a whole frame; the marks are tried, for there may be room for them.
+      if (this.#failure !== undefined) ftruncateSync(this.#file, this.#headerBytes + dataBytes);
       writeAll(this.#file, chunks, this.#headerBytes + dataBytes);
     } catch (error) {
       tail = 0;
