@@ -131,7 +131,7 @@ export class CallKeeping {
     this.#ended = true;
     this.lines.finish(whole);
     let problem: unknown;
-    for (const keeper of this.#keepers) {
+    for (let keeper = this.#keepers[0]; keeper !== undefined; keeper = this.#keepers[0]) {
       if (keeper.bug !== undefined) problem ??= keeper.bug.error;
       try {
         const file = await keeper.finish(whole && keeper.bug === undefined);
@@ -140,17 +140,21 @@ export class CallKeeping {
         problem ??= error;
         if (error instanceof RecordingCutError) Object.assign(kept, { [keeper.name]: error.kept });
       }
+      // Until here it is there for `finishNow`.
+      this.#keepers.shift();
     }
     if (problem !== undefined) throw problem instanceof CliError ? new KeepingError(problem, kept) : problem;
     return kept;
   }
 
-  /** Keeps what there is at once, with synchronous calls alone. Never throws. */
+  /**
+   * Keeps what there is at once, with synchronous calls alone; also in the middle of `finish`, which is then of no
+   * more use. Never throws.
+   */
   finishNow(): void {
-    if (this.#ended) return;
+    if (!this.#ended) this.lines.finish(false);
     this.#ended = true;
-    this.lines.finish(false);
-    for (const keeper of this.#keepers) {
+    for (const keeper of this.#keepers.splice(0)) {
       try {
         keeper.finishNow();
       } catch {

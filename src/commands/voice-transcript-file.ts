@@ -1,5 +1,5 @@
 /** The file of `--transcript`: what was said, as text, subtitles or JSON. */
-import { unlinkSync, writeFileSync } from 'node:fs';
+import { writeFileSync } from 'node:fs';
 import { open, unlink } from 'node:fs/promises';
 import { extname } from 'node:path';
 import type { TranscriptBuilder } from '../nextevi/transcript.ts';
@@ -145,13 +145,8 @@ export class TranscriptFile {
   finishNow(): void {
     const text = this.#text(false);
     if (text === undefined) return;
-    const { staging } = this.#place;
-    try {
-      writeFileSync(staging, text, { flag: 'wx' });
-    } catch (error) {
-      unlinkSync(staging);
-      throw error;
-    }
+    // One that is being written at this moment may be written over.
+    writeFileSync(this.#place.staging, text);
     this.#place.putNow();
   }
 

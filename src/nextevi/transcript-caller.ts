@@ -2,7 +2,7 @@
 import type { Emotion, SpokenWord, VoiceEvent } from './messages.ts';
 import type { TranscriptLine } from './transcript-lines.ts';
 
-/** How much later than the speech itself its first sign may come. */
+/** How much later than the speech itself its first sign may come, in wall time. */
 const SIGN_DELAY_MS = 1_000;
 
 /** An utterance of which no final text has come. */
@@ -25,6 +25,7 @@ interface OpenUtterance {
 export class CallerLines {
   readonly #onLine: (line: TranscriptLine) => void;
   readonly #onInterim: (text: string) => void;
+  readonly #signDelay: number;
   #turn = 0;
   #open: OpenUtterance | undefined;
   #newest: TranscriptLine | undefined;
@@ -36,7 +37,9 @@ export class CallerLines {
   #signAt: number | undefined;
   #speechEnd = 0;
 
-  constructor(onLine: (line: TranscriptLine) => void, onInterim: (text: string) => void) {
+  /** @param speed milliseconds of the timeline in one of wall time */
+  constructor(speed: number, onLine: (line: TranscriptLine) => void, onInterim: (text: string) => void) {
+    this.#signDelay = SIGN_DELAY_MS * speed;
     this.#onLine = onLine;
     this.#onInterim = onInterim;
   }
@@ -124,6 +127,6 @@ export class CallerLines {
   #start(now: number): number {
     const [speech, sign] = [this.#speechAt, this.#signAt];
     if (speech === undefined) return sign ?? now;
-    return sign === undefined || sign - speech <= SIGN_DELAY_MS ? speech : sign;
+    return sign === undefined || sign - speech <= this.#signDelay ? speech : sign;
   }
 }

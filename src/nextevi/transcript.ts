@@ -23,13 +23,13 @@ export class TranscriptBuilder {
   readonly #connections: string[] = [];
   #gap: TranscriptGap | undefined;
 
-  constructor({ speed, onLine, onInterim }: TimelineOptions & TranscriptListener = {}) {
+  constructor({ speed = 1, onLine, onInterim }: TimelineOptions & TranscriptListener = {}) {
     this.#timeline = new CallTimeline({ speed });
     const add = (line: TranscriptLine) => {
       this.#entries.push(line);
       onLine?.(line);
     };
-    this.#caller = new CallerLines(add, (text) => onInterim?.('caller', text));
+    this.#caller = new CallerLines(speed, add, (text) => onInterim?.('caller', text));
     this.#agent = new AgentLines(add, (text) => onInterim?.('agent', text));
   }
 

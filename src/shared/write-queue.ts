@@ -44,6 +44,7 @@ export class WriteQueue {
   #end: number;
   #failure: { error: unknown } | undefined;
   #idle: (() => void)[] = [];
+  #closed = false;
 
   /**
    * @param file descriptor; unless it appends, nobody else writes to the file
@@ -104,8 +105,13 @@ export class WriteQueue {
     this.#bytes = this.#running?.bytes.length ?? 0;
   }
 
-  /** Closes the file as soon as no call uses it: its number may then belong to another file. */
+  /**
+   * Closes the file as soon as no call uses it: its number may then belong to another file. Nothing must be written
+   * afterwards; does nothing the second time.
+   */
   closeNow(): void {
+    if (this.#closed) return;
+    this.#closed = true;
     const close = () => {
       try {
         closeSync(this.#file);
@@ -128,14 +134,22 @@ export class WriteQueue {
   #next(): void {
     for (let entry = this.#waiting.shift(); entry !== undefined; entry = this.#waiting.shift()) {
       if (!entry.patch) {
-        this.#running = entry;
-        this.#write(entry, 0);
+        this.#running = entry.position === null ? this.#joined(entry) : entry;
+        this.#write(this.#running, 0);
         return;
       }
       this.#bytes -= entry.bytes.length;
       this.#doNow(entry);
     }
     for (const resolve of this.#idle.splice(0)) resolve();
+  }
+
+  /** What is appended next, in one call. */
+  #joined(first: Entry): Entry {
+    const rest = this.#waiting.findIndex(({ position }) => position !== null);
+    const more = this.#waiting.splice(0, rest === -1 ? this.#waiting.length : rest);
+    if (more.length === 0) return first;
+    return { ...first, bytes: Buffer.concat([first, ...more].map(({ bytes }) => bytes)) };
   }
 
   #write(entry: Entry, done: number): void {

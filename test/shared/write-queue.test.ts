@@ -67,6 +67,19 @@ describe('writes in order', () => {
     expect(queue.end).toBe(10);
   });
 
+  it('appends all that waits in one call', async () => {
+    const { disk, calls, end, text } = slowDisk();
+    const { queue } = queueOn(disk);
+    for (const line of ['a\n', 'b\n', 'c\n']) queue.append(bytes(line));
+    end();
+    expect(calls).toHaveLength(1);
+    end(1);
+    end();
+    await queue.drained();
+    expect(text()).toBe('a\nb\nc\n');
+    expect(queue.end).toBe(6);
+  });
+
   it('asks for patience while a megabyte waits', async () => {
     const { disk, end } = slowDisk();
     const { queue } = queueOn(disk);

@@ -1,5 +1,5 @@
 /** A WAV file that readers take at any moment while it grows. */
-import { fsync, ftruncate, ftruncateSync, open, unlink, unlinkSync, writeSync } from 'node:fs';
+import { fsync, ftruncateSync, open, unlink, unlinkSync, writeSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { promisify } from 'node:util';
 import { WriteQueue } from '../../shared/write-queue.ts';
@@ -35,6 +35,9 @@ export class GrowingWav {
   #dataBytes = 0;
   #patchedBytes = 0;
   #failure: AudioError | undefined;
+  /** Set once the file is complete, or gone: then nothing touches it any more. */
+  #counted: number | undefined;
+  #finishing = false;
 
   private constructor(path: string, file: number, options: GrowingWavOptions) {
     this.#path = path;
@@ -71,7 +74,7 @@ export class GrowingWav {
   write(pcm: Uint8Array): void {
     // Twice a second: what is under way when the process dies is then less than a second in all.
     const step = Math.ceil(this.#options.sampleRate / 2) * this.#frameBytes;
-    for (let at = 0; at < pcm.length && this.#failure === undefined; at += step) {
+    for (let at = 0; at < pcm.length && this.#takesMore; at += step) {
       const piece = pcm.subarray(at, at + step);
       if (this.#dataBytes + piece.length > MAX_DATA_BYTES) {
         this.fail(tooLong(this.#options.name));
@@ -91,36 +94,38 @@ export class GrowingWav {
    * @returns how many frames are in it: fewer than were given after a failure
    */
   async finish(marks: readonly WavMark[] = []): Promise<number> {
+    this.#finishing = true;
     await this.#queue.drained();
-    const kept = this.#keptBytes;
-    if (this.#failure !== undefined) {
-      // What no longer fits ends at a whole frame; the marks are tried, for there may be room for them.
-      await promisify(ftruncate)(this.#file, this.#headerBytes + kept).catch(() => {});
-    }
-    this.#complete(kept, marks);
+    this.#counted ??= this.#complete(marks);
     await promisify(fsync)(this.#file).catch((error) => this.fail(error));
     this.#queue.closeNow();
-    return kept / this.#frameBytes;
+    return this.#counted / this.#frameBytes;
   }
 
-  /** As `finish`, with synchronous calls, and without waiting for the disk itself. */
+  /**
+   * As `finish`, with synchronous calls, and without waiting for the disk itself. Also while `finish` is under way,
+   * which then finds its work done.
+   */
   finishNow(marks: readonly WavMark[] = []): number {
-    this.#queue.flushNow();
-    const kept = this.#keptBytes;
-    this.#complete(kept, marks);
-    this.#queue.closeNow();
-    return kept / this.#frameBytes;
+    if (this.#counted === undefined) {
+      this.#queue.flushNow();
+      this.#counted = this.#complete(marks);
+      if (!this.#finishing) this.#queue.closeNow();
+    }
+    return this.#counted / this.#frameBytes;
   }
 
   /** Closes the file and removes it; never throws. */
   async abort(): Promise<void> {
     await this.#queue.drained();
+    this.#counted ??= 0;
     this.#queue.closeNow();
     await promisify(unlink)(this.#path).catch(() => {});
   }
 
   /** As `abort`, with synchronous calls. */
   abortNow(): void {
+    this.#counted ??= 0;
     this.#queue.closeNow();
     unlinkSync(this.#path);
   }
@@ -133,6 +138,10 @@ export class GrowingWav {
     onFailure(this.#failure);
   }
 
+  get #takesMore(): boolean {
+    return this.#failure === undefined && this.#counted === undefined;
+  }
+
   /** The audio that is in the file for certain, in whole frames. */
   get #keptBytes(): number {
     if (this.#queue.failure === undefined) return this.#dataBytes;
@@ -140,19 +149,31 @@ export class GrowingWav {
     return bytes - (bytes % this.#frameBytes);
   }
 
-  /** Marks behind the samples, then the sizes that count both. */
-  #complete(dataBytes: number, marks: readonly WavMark[]): void {
-    const end = this.#headerBytes + dataBytes;
+  /**
+   * Marks behind the samples, then the sizes that count both. Where the disk refuses even that, the sizes stay those
+   * of the last second.
+   *
+   * @returns how many bytes of audio the sizes count
+   */
+  #complete(marks: readonly WavMark[]): number {
+    const dataBytes = this.#keptBytes;
     const chunks = cueChunks(marks.filter(({ frame }) => frame <= dataBytes / this.#frameBytes));
     let tail = chunks.length;
     try {
-      writeAll(this.#file, chunks, end);
+      // What the disk took no more ends at a whole frame; the marks are tried, for there may be room for them.
+      if (this.#failure !== undefined) ftruncateSync(this.#file, this.#headerBytes + dataBytes);
+      writeAll(this.#file, chunks, this.#headerBytes + dataBytes);
     } catch (error) {
       tail = 0;
       this.fail(error);
-      ftruncateSync(this.#file, end);
     }
-    writeAll(this.#file, this.#header(tail, dataBytes), 0);
+    try {
+      writeAll(this.#file, this.#header(tail, dataBytes), 0);
+      return dataBytes;
+    } catch (error) {
+      this.fail(error);
+      return Math.min(this.#patchedBytes, dataBytes);
+    }
   }
 
   #header(tail: number, dataBytes = this.#dataBytes): Buffer {
