@@ -74,7 +74,9 @@ describe('Answer', () => {
     const state = { sent: [] as string[], backlog: 0, wait: undefined as (() => void) | undefined, ms: 0 };
     const port: AnswerPort = {
       send: (type) => state.sent.push(type),
-      sendAudio: () => state.sent.push('binary'),
+      sendAudio: (_, fields) => state.sent.push(fields === undefined ? 'binary' : 'tts_chunk'),
+      sendRaw: () => state.sent.push('raw'),
+      answered: () => {},
       backlog: () => state.backlog,
       after(ms, action) {
         state.ms = ms;
@@ -134,7 +136,15 @@ describe('emotionsOf', () => {
     for (const level of [-60, -30, -17, -3])
       for (const variation of [0, 3, 12])
         for (const speech of [0.1, 3, 60]) {
-          const turn: Turn = { speech, from: 0, to: speech, level, variation, endedBy: 'silence' };
+          const turn: Turn = {
+            speech,
+            from: 0,
+            to: speech,
+            until: speech,
+            level,
+            variation,
+            endedBy: 'silence',
+          };
           const emotions = emotionsOf(turn);
           expect(emotions).toEqual(emotionsOf(turn));
           expect(emotions).toHaveLength(3);

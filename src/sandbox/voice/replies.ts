@@ -82,7 +82,8 @@ function messageOf(error: unknown): string {
   return error instanceof Error ? error.message : String(error);
 }
 
-async function decodeFile(path: string): Promise<Buffer> {
+/** Decodes with the project's own audio engine. @throws AudioError, or a system error when it cannot be read */
+export async function decodeFile(path: string): Promise<Buffer> {
   const { openAudio, toPcm16 } = await import('../../audio/index.ts');
   const input = await openAudio(path);
   try {
