@@ -1,9 +1,10 @@
 import type { ScriptCondition, ScriptedTurn, VoiceScript } from './options.ts';
-import { BYTES_PER_SECOND } from './protocol.ts';
 import type { Reply } from './replies.ts';
 import { speechLikeSound } from './synthetic.ts';
 import type { Turn } from './turns.ts';
 
+/** Longest made-up sound, in seconds. */
+export const MAX_SOUND_SECONDS = 600;
 /** How fast a made-up sound says a text. */
 const CHARACTERS_PER_SECOND = 15;
 const LEAST_SECONDS = 0.3;
@@ -61,8 +62,3 @@ function pcmOf(text: string, audio: ScriptedTurn['audio']): Buffer {
     return speechLikeSound(Math.max(LEAST_SECONDS, text.length / CHARACTERS_PER_SECOND));
   return Buffer.from(audio.buffer, audio.byteOffset, audio.byteLength);
 }
-
-/** Longest made-up sound, in seconds. */
-export const MAX_SOUND_SECONDS = 600;
-/** Largest answer from a file, in bytes of PCM: what the longest session can say. */
-export const MAX_ANSWER_BYTES = 3_600 * BYTES_PER_SECOND;
