@@ -31,13 +31,17 @@ export async function loadVoiceScript(
   decode: DecodeFile = decodeFile,
 ): Promise<VoiceOptions> {
   const full = resolve(cwd, path);
-  const { LineCounter, parseDocument } = await import('yaml');
+  const { LineCounter, parseDocument, visit } = await import('yaml');
   const lines = new LineCounter();
   const document = parseDocument(await readText(full, path), { lineCounter: lines, prettyErrors: false });
-  const broken = document.errors.map(({ message, pos }) => ({
-    line: lines.linePos(pos[0]).line,
-    text: message,
-  }));
+  const at = (offset = 0): number => lines.linePos(offset).line;
+  const broken = document.errors.map(({ message, pos }) => ({ line: at(pos[0]), text: message }));
+  visit(document, {
+    Alias: (_, alias) => {
+      if (alias.resolve(document) === undefined)
+        broken.push({ line: at(alias.range?.[0]), text: `there is no anchor &${alias.source}` });
+    },
+  });
   if (broken.length > 0) throw scriptError(path, broken);
 
   const { options, problems } = readDocument(plainData(document, path), true);
@@ -49,7 +53,7 @@ export async function loadVoiceScript(
         text: problemText(problem),
       })),
     );
-  return await withAudio(options, path, dirname(full), decode, (at) => lineOf(document, lines, at));
+  return await withAudio(options, path, dirname(full), decode, (place) => lineOf(document, lines, place));
 }
 
 async function readText(full: string, path: string): Promise<string> {
@@ -70,7 +74,10 @@ function plainData(document: Document.Parsed, path: string): unknown {
   try {
     return document.toJS();
   } catch (error) {
-    throw scriptError(path, [{ line: 1, text: error instanceof Error ? error.message : String(error) }]);
+    const why = error instanceof Error ? withoutStop(error.message) : String(error);
+    throw new CliError('usage', `"${path}" cannot be read: ${why}.`, {
+      hint: 'Use fewer aliases inside of others.',
+    });
   }
 }
 
