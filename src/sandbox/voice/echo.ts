@@ -1,3 +1,8 @@
+import { BYTES_PER_SECOND } from './protocol.ts';
+
+/** An hour of audio; of more without a turn the beginning is forgotten: memory is not endless. */
+const MAX_KEPT_BYTES = 3_600 * BYTES_PER_SECOND;
+
 /** Audio that was heard, addressed by bytes from the beginning of the session. */
 export class HeardAudio {
   #chunks: Buffer[] = [];
@@ -12,6 +17,7 @@ export class HeardAudio {
   push(bytes: Buffer): void {
     this.#chunks.push(bytes);
     this.#to += bytes.length;
+    if (this.#to - this.#from > MAX_KEPT_BYTES) this.forget(this.#to - MAX_KEPT_BYTES);
   }
 
   /** The bytes from `from` up to `to`, as far as they are still kept; forgets everything before `to`. */

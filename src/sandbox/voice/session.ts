@@ -13,6 +13,7 @@ import { Outlet } from './outlet.ts';
 import { errorText, type Fields, SAMPLE_RATE } from './protocol.ts';
 import type { Reply } from './replies.ts';
 import { applySettings } from './settings.ts';
+import { Timers } from './timers.ts';
 
 /** A WebSocket frame of opcode 3, which is reserved. */
 const INVALID_FRAME = Buffer.of(0x83, 0);
@@ -44,7 +45,7 @@ export class Session {
   readonly #faults: FaultPlan;
   readonly #idle: IdleWatch;
   readonly #intake: Intake;
-  readonly #timers = new Set<NodeJS.Timeout>();
+  readonly #timers = new Timers();
   #ended = false;
 
   constructor(options: SessionOptions) {
@@ -260,21 +261,12 @@ export class Session {
     this.#ended = true;
     this.#out.shut();
     this.#conversation.stop();
-    for (const timer of this.#timers) clearTimeout(timer);
     this.#timers.clear();
   }
 
   #after(ms: number, action: () => void): () => void {
     if (this.#ended) return () => {};
-    const timer = setTimeout(() => {
-      this.#timers.delete(timer);
-      this.#guard(action);
-    }, ms);
-    this.#timers.add(timer);
-    return () => {
-      clearTimeout(timer);
-      this.#timers.delete(timer);
-    };
+    return this.#timers.after(ms, () => this.#guard(action));
   }
 
   #guard(action: () => void): void {
