@@ -49,9 +49,23 @@ function addSandbox(program: Command, run: RunAction): void {
     .addOption(
       new Option('--seed <number>', 'another seed, other sample data').argParser(numberBetween(0, 2 ** 31)),
     )
+    .option('--script <file>', 'YAML or JSON: what the voice agent says turn by turn, and its faults')
     .addHelpText(
       'after',
-      '\nExamples:\n  $ convirza sandbox start\n  $ convirza sandbox start --port 0 --json\n\nIt prints the environment variables that point this program at it.',
+      [
+        '',
+        'Examples:',
+        '  $ convirza sandbox start',
+        '  $ convirza sandbox start --port 0 --json',
+        '  $ convirza sandbox start --script agent.yaml',
+        '',
+        'Notes:',
+        wrap('It prints the environment variables that point this program at it.', '  '),
+        wrap(
+          'It recognises no speech: a script goes by the order of turns, or by how long and loud they were. All its keys are in docs/sandbox-voice.md.',
+          '  ',
+        ),
+      ].join('\n'),
     )
     .action(
       run(async (invocation, _args, options) =>

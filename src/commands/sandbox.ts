@@ -12,6 +12,8 @@ export interface SandboxStartOptions {
   port: number;
   host: string;
   seed?: number;
+  /** A file that says how the voice side behaves. */
+  script?: string;
 }
 
 const LOOPBACK_HOST = /^(localhost|127(\.\d{1,3}){3}|::1)$/;
@@ -20,8 +22,13 @@ export async function runSandboxStart(invocation: Invocation, options: SandboxSt
   const { ctx } = invocation;
   if (!LOOPBACK_HOST.test(options.host))
     invocation.warn(`${options.host} can be reached by others: anybody who finds it may use this sandbox.`);
+  const voice =
+    options.script === undefined
+      ? undefined
+      : await (await import('../sandbox/voice/script-file.ts')).loadVoiceScript(options.script, ctx.cwd);
   const { startSandbox } = await import('../sandbox/index.ts');
-  const sandbox = await startSandbox({ host: options.host, port: options.port, seed: options.seed });
+  const { host, port, seed } = options;
+  const sandbox = await startSandbox({ host, port, seed, voice });
   invocation.onClose(() => sandbox.close());
   if (invocation.format === 'table') {
     const lines = Object.entries(sandbox.env).map(([name, value]) => `export ${name}=${shellQuote(value)}`);

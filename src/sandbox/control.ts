@@ -1,9 +1,12 @@
-/** `/_sandbox/…`: faults, requests, reset and the end of access tokens, for scripts. Plain JSON, without token and envelope. */
+/** `/_sandbox/…`: faults, requests, voice, reset and the end of access tokens, for scripts. Plain JSON, without token and envelope. */
 import { CliError } from '../shared/errors.ts';
 import type { FaultBook } from './faults.ts';
 import { type Answer, failure, HttpError, jsonAnswer } from './http/answer.ts';
 import type { Exchange } from './http/exchange.ts';
 import type { RequestRecord } from './options.ts';
+import type { VoiceOptions } from './types.ts';
+import { plainRecord, type VoiceCounters, type VoiceLog } from './voice/log.ts';
+import { snakeCased } from './voice/names.ts';
 
 /** Requests to paths from here on are neither recorded nor met by faults. */
 export const CONTROL_PATH = '/_sandbox/';
@@ -15,6 +18,11 @@ export interface Controls {
   readonly reset: () => void;
   /** Lets every access token end now. */
   readonly expire: () => void;
+  readonly voice: {
+    readonly log: VoiceLog;
+    counters(): Promise<VoiceCounters>;
+    replace(options: VoiceOptions): void;
+  };
 }
 
 type Action = (exchange: Exchange, controls: Controls) => unknown;
@@ -31,6 +39,14 @@ const ACTIONS: Readonly<Record<string, Readonly<Record<string, Action>>>> = {
       return faults.rules;
     },
   },
+  voice: {
+    GET: async (_, { voice }) => voiceReport(voice.log.records, await voice.counters()),
+    POST: async (exchange, { voice }) => {
+      const { parseVoiceDocument } = await import('./voice/document.ts');
+      voice.replace(parseVoiceDocument(await exchange.json()));
+      return { replaced: true };
+    },
+  },
   requests: { GET: (_, { requests }) => requests() },
   expire: {
     POST: (_, { expire }) => {
@@ -45,6 +61,10 @@ const ACTIONS: Readonly<Record<string, Readonly<Record<string, Action>>>> = {
     },
   },
 };
+
+function voiceReport(records: VoiceLog['records'], counters: VoiceCounters): unknown {
+  return snakeCased({ ...counters, sessions: records.map(plainRecord) });
+}
 
 /** The answer to a control request. `now` in milliseconds; throws ClientGone. */
 export async function controlAnswer(exchange: Exchange, controls: Controls, now: number): Promise<Answer> {

@@ -10,17 +10,20 @@ import { RequestLog } from './request-log.ts';
 import { rowsOf } from './resources/index.ts';
 import { refuseUpgrade, SandboxServer } from './server.ts';
 import type { VoiceOptions } from './types.ts';
+import { type VoiceCounters, VoiceLog } from './voice/log.ts';
 
 export { parseFaultRules } from './faults.ts';
 export type { RequestRecord, Sandbox, SandboxOptions, SandboxState } from './options.ts';
 export type { TokenPair } from './sessions.ts';
 export type { Row } from './store.ts';
 export type { FaultRule, VoiceOptions } from './types.ts';
+export type { VoiceCounters, VoiceSessionRecord } from './voice/log.ts';
 
 /** The voice side, loaded with the first WebSocket: plain HTTP does without it. */
 class Voice {
-  readonly #options: VoiceOptions;
+  readonly log = new VoiceLog();
   readonly #now: () => number;
+  #options: VoiceOptions;
   #server: ReturnType<Voice['load']> | undefined;
 
   constructor(options: VoiceOptions, now: () => number) {
@@ -32,6 +35,7 @@ class Voice {
     const { createVoiceServer } = await import('./voice/server.ts');
     return createVoiceServer({
       voice: this.#options,
+      log: this.log,
       keys: {
         apiKeys: new Set([VOICE.apiKey]),
         tokens: new Set([VOICE.token]),
@@ -40,6 +44,21 @@ class Voice {
       },
       now: this.#now,
     });
+  }
+
+  /** Also before the first WebSocket: the counters begin at 0. */
+  async counters(): Promise<VoiceCounters> {
+    this.#server ??= this.load();
+    return (await this.#server).counters();
+  }
+
+  /** For the connections that come from now on. */
+  replace(options: VoiceOptions): void {
+    this.#options = options;
+    this.#server?.then(
+      (server) => server.setVoice(options),
+      () => undefined,
+    );
   }
 
   upgrade(request: IncomingMessage, socket: Duplex, head: Buffer): void {
@@ -80,6 +99,8 @@ export async function startSandbox(options: SandboxOptions = {}): Promise<Sandbo
     app.reset();
     log.clear();
     faults.replace(options.faults ?? []);
+    voice.replace(options.voice ?? {});
+    voice.log.clear();
   };
   const server = new SandboxServer({
     host,
@@ -89,6 +110,7 @@ export async function startSandbox(options: SandboxOptions = {}): Promise<Sandbo
       requests: () => log.records,
       reset,
       expire: () => app.sessions.expireAccessTokens(),
+      voice,
     },
     log,
     now,
@@ -119,6 +141,8 @@ export async function startSandbox(options: SandboxOptions = {}): Promise<Sandbo
     },
     requests: log.records,
     state: { rows: (family) => rowsOf(family, app.store) },
+    voiceSessions: voice.log.records,
+    setVoice: (voiceOptions) => voice.replace(voiceOptions),
     setFaults: (rules) => faults.replace(rules),
     issueTokens: () => app.issueTokens(),
     expireAccessTokens: () => app.sessions.expireAccessTokens(),

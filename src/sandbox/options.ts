@@ -2,6 +2,7 @@
 import type { TokenPair } from './sessions.ts';
 import type { Row } from './store.ts';
 import type { FaultRule, VoiceOptions } from './types.ts';
+import type { VoiceSessionRecord } from './voice/log.ts';
 
 export interface SandboxOptions {
   /** Name or address to listen on; default 127.0.0.1. */
@@ -20,6 +21,7 @@ export interface SandboxOptions {
   detectReuse?: boolean | undefined;
   /** The fault rules at the start, and again after a reset. */
   faults?: readonly FaultRule[] | undefined;
+  /** The behaviour of the voice side at the start, and again after a reset. */
   voice?: VoiceOptions | undefined;
   /** The clock, in milliseconds since 1970; default `Date.now`. Delays of faults run on real time. */
   now?: (() => number) | undefined;
@@ -73,6 +75,13 @@ export interface Sandbox {
   readonly state: SandboxState;
   /** Replaces all fault rules and starts their counts anew. Throws CliError `usage` for a malformed rule. */
   setFaults(rules: readonly FaultRule[]): void;
+  /** The newest 1,000 voice sessions, oldest first; the list and the counts in it are live. */
+  readonly voiceSessions: readonly VoiceSessionRecord[];
+  /**
+   * Replaces all voice options, for the connections that come from now on; connections are counted from 1 again.
+   * Options that came from a file or the network are checked by `parseVoiceDocument`.
+   */
+  setVoice(options: VoiceOptions): void;
   /** Signs in as the administrator without a request; does not count as a login. */
   issueTokens(): TokenPair;
   /** Lets every access token end now; refresh tokens stay good. */

@@ -28,27 +28,4 @@ export interface FaultRule {
   cutAfterBytes?: number;
 }
 
-/** Behaviour of the voice side. */
-export interface VoiceOptions {
-  /**
-   * Where the fields of a message stand: at top level and inside `data` (`hybrid`, what every known reader
-   * understands), inside `data` alone (`documented`), or at top level alone (`flat`).
-   */
-  shape?: 'hybrid' | 'documented' | 'flat';
-  /** Refuse every connection in this way. */
-  refuse?: { status: number } | { close: number; reason?: string; errorCode?: string };
-  /** Send an `error` message after so many bytes of audio, and close with `close` if given. */
-  failAfterBytes?: { bytes: number; errorCode: string; close?: number };
-  /** Destroy the TCP connection after so many bytes of audio. */
-  dropAfterBytes?: number;
-  /** Say nothing after the audio (to test time-outs). */
-  mute?: boolean;
-  /** Leave out `is_last` in audio and `is_final` in text chunks. */
-  noEndMarks?: boolean;
-  /** Send the answer's text cumulatively instead of in pieces. */
-  cumulative?: boolean;
-  /** Send audio as binary frames instead of `tts_chunk` messages. */
-  binaryAudio?: boolean;
-  /** Times real time at which the answer's audio is sent; default 4; Infinity: at once. */
-  replySpeed?: number;
-}
+export type { VoiceOptions } from './voice/options.ts';

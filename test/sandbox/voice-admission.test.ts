@@ -1,76 +1,8 @@
 import { once } from 'node:events';
-import { createServer } from 'node:http';
-import { type AddressInfo, connect as connectTcp } from 'node:net';
-import { afterEach, describe, expect, it } from 'vitest';
+import { connect as connectTcp } from 'node:net';
+import { describe, expect, it } from 'vitest';
 import { WebSocket } from 'ws';
-import type { VoiceOptions } from '../../src/sandbox/types.ts';
-import { createVoiceServer, type VoiceEvent, type VoiceServer } from '../../src/sandbox/voice/server.ts';
-
-const keys = {
-  apiKeys: new Set(['oak_good']),
-  tokens: new Set(['jwt.good']),
-  configIds: new Set(['config-1']),
-  projectIds: new Set(['project-1', 'project-2']),
-};
-const GOOD = 'api_key=oak_good&config_id=config-1';
-
-const cleanups: (() => Promise<unknown>)[] = [];
-afterEach(async () => {
-  for (const cleanup of cleanups.splice(0)) await cleanup();
-});
-
-interface Running {
-  voice: VoiceServer;
-  events: VoiceEvent[];
-  port: number;
-}
-
-async function serve(voiceOptions: VoiceOptions = {}, now?: () => number): Promise<Running> {
-  const events: VoiceEvent[] = [];
-  const voice = createVoiceServer({
-    voice: voiceOptions,
-    keys,
-    onEvent: (event) => events.push(event),
-    ...(now === undefined ? {} : { now }),
-  });
-  const http = createServer();
-  http.on('upgrade', (request, socket, head) => voice.handleUpgrade(request, socket, head));
-  http.listen(0, '127.0.0.1');
-  await once(http, 'listening');
-  cleanups.push(async () => {
-    await voice.close();
-    http.close();
-  });
-  return { voice, events, port: (http.address() as AddressInfo).port };
-}
-
-interface Visit {
-  status?: number;
-  // biome-ignore lint/suspicious/noExplicitAny: messages as they come, judged by the tests
-  messages: any[];
-  code?: number;
-  reason?: string;
-  error?: string;
-}
-
-/** Connects and stays until it is thrown out, or leaves after the first message if that is the metadata. */
-async function visit({ port }: Running, path: string, headers: Record<string, string> = {}): Promise<Visit> {
-  const ws = new WebSocket(`ws://127.0.0.1:${port}${path}`, { headers });
-  const seen: Visit = { messages: [] };
-  ws.on('message', (data) => {
-    const message = JSON.parse(String(data));
-    seen.messages.push(message);
-    if (message.type === 'connection_metadata') ws.close(1000, 'seen enough');
-  });
-  ws.on('error', (error) => {
-    seen.error = error.message;
-    const status = /^Unexpected server response: (\d+)/.exec(error.message)?.[1];
-    if (status !== undefined) seen.status = Number(status);
-  });
-  return await new Promise((done) => {
-    ws.on('close', (code, reason) => done({ ...seen, code, reason: String(reason) }));
-  });
-}
+import { GOOD, serve, visit } from './voice-client.ts';
 
 describe('credentials', () => {
   it('lets in by key, by authorization in the query and by header', async () => {
@@ -89,7 +21,7 @@ describe('credentials', () => {
   });
 
   it('greets with connection_metadata at once', async () => {
-    const server = await serve({}, () => 1_645_123_456_789);
+    const server = await serve();
     const fields = {
       connection_id: 'voice_1_abc',
       status: 'connected',

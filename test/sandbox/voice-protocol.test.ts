@@ -1,62 +1,7 @@
 import { once } from 'node:events';
-import { createServer } from 'node:http';
-import type { AddressInfo } from 'node:net';
-import { afterEach, describe, expect, it } from 'vitest';
-import { WebSocket } from 'ws';
-import type { VoiceOptions } from '../../src/sandbox/types.ts';
-import { createVoiceServer, type VoiceEvent } from '../../src/sandbox/voice/server.ts';
-
-const keys = {
-  apiKeys: new Set(['oak_good']),
-  tokens: new Set<string>(),
-  configIds: new Set(['config-1']),
-  projectIds: new Set<string>(),
-};
-
-const cleanups: (() => Promise<unknown>)[] = [];
-afterEach(async () => {
-  for (const cleanup of cleanups.splice(0)) await cleanup();
-});
-
-/** A client of a fresh server; `clock.now` is the server's time. */
-async function connect(voice: VoiceOptions = {}, onEvent: (event: VoiceEvent) => void = () => {}) {
-  const clock = { now: 1_000_000, fail: false };
-  const now = () => {
-    if (clock.fail) throw new Error('the clock is broken');
-    return clock.now;
-  };
-  const server = createVoiceServer({ voice, keys, now, onEvent });
-  const http = createServer().on('upgrade', (...args) => server.handleUpgrade(...args));
-  http.listen(0, '127.0.0.1');
-  await once(http, 'listening');
-  const { port } = http.address() as AddressInfo;
-  const ws = new WebSocket(`ws://127.0.0.1:${port}/ws/voice/x?api_key=oak_good&config_id=config-1`);
-  cleanups.push(async () => {
-    ws.terminate();
-    await server.close();
-    http.close();
-  });
-
-  // biome-ignore lint/suspicious/noExplicitAny: messages as they come, judged by the tests
-  const messages: any[] = [];
-  let wake = () => {};
-  ws.on('message', (data) => {
-    messages.push(JSON.parse(String(data)));
-    wake();
-  });
-  const closed = new Promise<number>((done) => ws.on('close', (code) => done(code)));
-  /** The next message that was not yet taken. */
-  const next = async () => {
-    while (messages.length === 0) await new Promise<void>((done) => (wake = done));
-    return messages.shift();
-  };
-  const say = (type: string, data?: object) =>
-    ws.send(JSON.stringify({ type, timestamp: 1, message_id: 'm', data }));
-  expect((await next()).type).toBe('connection_metadata');
-  return { ws, clock, next, say, closed, messages };
-}
-
-const SILENCE = Buffer.alloc(4_800);
+import { describe, expect, it } from 'vitest';
+import type { VoiceEvent } from '../../src/sandbox/voice/server.ts';
+import { connect, SILENCE } from './voice-client.ts';
 
 describe('messages', () => {
   it('answers pings, and nothing to keep_alive and good settings in all their forms', async () => {
@@ -120,15 +65,16 @@ describe('messages', () => {
 
   it('survives broken frames and exceptions of its own', async () => {
     const events: VoiceEvent[] = [];
-    const broken = await connect({}, (event) => {
+    const onEvent = (event: VoiceEvent) => {
       events.push(event);
       throw new Error('a log that fails');
-    });
+    };
+    const broken = await connect({}, { onEvent });
     broken.ws.send(Buffer.of(0xff, 0xfe), { binary: false });
     expect(await broken.closed).toBe(1007);
     expect(events.map(({ kind }) => kind)).toContain('protocol_error');
 
-    const { ws, clock, closed } = await connect({}, (event) => events.push(event));
+    const { ws, clock, closed } = await connect({}, { onEvent: (event) => events.push(event) });
     clock.fail = true;
     ws.send('{}');
     expect(await closed).toBe(1006);
@@ -159,14 +105,13 @@ describe('limits', () => {
   });
 
   it('100 chunks a second', async () => {
-    const { ws, clock, say, next, closed } = await connect();
+    const { ws, clock, say, next, closed, settled } = await connect();
     const chunks = async (count: number) => {
       for (let i = 0; i < count; i++) {
         if (i % 2) ws.send(SILENCE);
         else say('audio_input', { audio: SILENCE.toString('base64') });
       }
-      ws.ping();
-      await once(ws, 'pong');
+      await settled();
     };
     await chunks(100);
     clock.now += 1_000;
@@ -181,10 +126,9 @@ describe('limits', () => {
   });
 
   it('1,000 messages a minute', async () => {
-    const { ws, clock, say, next, closed } = await connect();
+    const { clock, say, next, closed, settled } = await connect();
     for (let i = 0; i < 1_000; i++) say('keep_alive');
-    ws.ping();
-    await once(ws, 'pong');
+    await settled();
     clock.now += 60_000;
     for (let i = 0; i < 1_001; i++) say('keep_alive');
     expect(await next()).toMatchObject({
@@ -227,7 +171,6 @@ describe('failure on demand', () => {
     ] as const) {
       const failure = { bytes: 1, errorCode: 'SESSION_EXPIRED', close };
       const { ws, next, closed } = await connect({ failAfterBytes: failure });
-      ws.on('error', () => {});
       ws.send(SILENCE);
       expect((await next()).error_code).toBe('SESSION_EXPIRED');
       expect(await closed).toBe(seen);
@@ -235,10 +178,9 @@ describe('failure on demand', () => {
   });
 
   it('dropAfterBytes: the connection breaks without a word', async () => {
-    const { ws, closed, messages } = await connect({ dropAfterBytes: 9_600 });
+    const { ws, closed, messages, settled } = await connect({ dropAfterBytes: 9_600 });
     ws.send(SILENCE);
-    ws.ping();
-    await once(ws, 'pong');
+    await settled();
     ws.send(SILENCE);
     expect(await closed).toBe(1006);
     expect(messages).toEqual([]);

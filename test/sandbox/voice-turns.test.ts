@@ -1,77 +1,13 @@
 import { once } from 'node:events';
-import { createServer } from 'node:http';
-import type { AddressInfo } from 'node:net';
-import { afterEach, describe, expect, it } from 'vitest';
-import { WebSocket } from 'ws';
+import { describe, expect, it } from 'vitest';
 import type { VoiceOptions } from '../../src/sandbox/types.ts';
-import { createVoiceServer } from '../../src/sandbox/voice/server.ts';
-
-/** PCM of noise at `level` (0–1, the same at each call), or silence when it is 0. */
-function sound(seconds: number, level = 0.3): Buffer {
-  const pcm = Buffer.alloc(Math.round(seconds * 24_000) * 2);
-  let seed = 7;
-  for (let at = 0; at < pcm.length; at += 2) {
-    seed = (seed * 1_103_515_245 + 12_345) % 2 ** 31;
-    pcm.writeInt16LE(Math.round(level * 32_767 * (seed / 2 ** 30 - 1)), at);
-  }
-  return pcm;
-}
+import { connect as connectWith, isLast, of, sound, TURN } from './voice-client.ts';
 
 const REPLIES = [
   { text: 'The first reply,  with two spaces in it. ', pcm: sound(0.33, 0.1) },
   { text: 'Second.', pcm: sound(0.2, 0.2) },
 ];
-const keys = {
-  apiKeys: new Set(['oak_good']),
-  tokens: new Set<string>(),
-  configIds: new Set(['config-1']),
-  projectIds: new Set<string>(),
-};
-
-const cleanups: (() => Promise<unknown>)[] = [];
-afterEach(async () => {
-  for (const cleanup of cleanups.splice(0)) await cleanup();
-});
-
-/** A client of a fresh server; `clock.now` is the server's time. */
-async function connect(voice: VoiceOptions = {}, replies = REPLIES) {
-  const clock = { now: 1_000_000 };
-  const server = createVoiceServer({ voice, keys, now: () => clock.now, replies: async () => ({ replies }) });
-  const http = createServer().on('upgrade', (...args) => server.handleUpgrade(...args));
-  http.listen(0, '127.0.0.1');
-  await once(http, 'listening');
-  const { port } = http.address() as AddressInfo;
-  const ws = new WebSocket(`ws://127.0.0.1:${port}/ws/voice/x?api_key=oak_good&config_id=config-1`);
-  cleanups.push(async () => {
-    ws.terminate();
-    await server.close();
-    http.close();
-  });
-
-  // biome-ignore lint/suspicious/noExplicitAny: messages as they come, judged by the tests
-  const heard: any[] = [];
-  let wake = () => {};
-  ws.on('message', (data: Buffer, isBinary) => {
-    heard.push(isBinary ? { type: 'binary', content: data } : JSON.parse(String(data)));
-    wake();
-  });
-  /** Everything up to and with the first message that fits, which is then taken away. */
-  const until = async (fits: (message: (typeof heard)[0]) => boolean) => {
-    for (;;) {
-      const index = heard.findIndex(fits);
-      if (index >= 0) return heard.splice(0, index + 1);
-      await new Promise<void>((done) => (wake = done));
-    }
-  };
-  await until(({ type }) => type === 'connection_metadata');
-  const settings = (data: object) => ws.send(JSON.stringify({ type: 'session_settings', data }));
-  return { ws, clock, until, settings };
-}
-
-const isLast = (message: { is_last?: boolean }) => message.is_last === true;
-const of = <T extends { type: string }>(messages: T[], type: string) =>
-  messages.filter((m) => m.type === type);
-const TURN = Buffer.concat([sound(1.24), sound(0.7, 0)]);
+const connect = (voice: VoiceOptions = {}, replies = REPLIES) => connectWith(voice, { replies });
 
 describe('a turn', () => {
   it('comes in the order of the reference', async () => {

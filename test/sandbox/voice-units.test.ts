@@ -1,7 +1,10 @@
+import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { parseTarget } from '../../src/sandbox/voice/admission.ts';
 import { Answer, type AnswerPort } from '../../src/sandbox/voice/answer.ts';
+import { HeardAudio } from '../../src/sandbox/voice/echo.ts';
 import { emotionsOf } from '../../src/sandbox/voice/emotions.ts';
+import { IdleWatch } from '../../src/sandbox/voice/idle.ts';
 import { base64Bytes, decodeBase64, SampleReader } from '../../src/sandbox/voice/inbound.ts';
 import { SlidingWindow } from '../../src/sandbox/voice/limits.ts';
 import { encodeMessage, type MessageFault } from '../../src/sandbox/voice/protocol.ts';
@@ -74,7 +77,9 @@ describe('Answer', () => {
     const state = { sent: [] as string[], backlog: 0, wait: undefined as (() => void) | undefined, ms: 0 };
     const port: AnswerPort = {
       send: (type) => state.sent.push(type),
-      sendAudio: () => state.sent.push('binary'),
+      sendAudio: (_, fields) => state.sent.push(fields === undefined ? 'binary' : 'tts_chunk'),
+      sendRaw: () => state.sent.push('raw'),
+      answered: () => {},
       backlog: () => state.backlog,
       after(ms, action) {
         state.ms = ms;
@@ -134,7 +139,15 @@ describe('emotionsOf', () => {
     for (const level of [-60, -30, -17, -3])
       for (const variation of [0, 3, 12])
         for (const speech of [0.1, 3, 60]) {
-          const turn: Turn = { speech, from: 0, to: speech, level, variation, endedBy: 'silence' };
+          const turn: Turn = {
+            speech,
+            from: 0,
+            to: speech,
+            until: speech,
+            level,
+            variation,
+            endedBy: 'silence',
+          };
           const emotions = emotionsOf(turn);
           expect(emotions).toEqual(emotionsOf(turn));
           expect(emotions).toHaveLength(3);
@@ -207,6 +220,63 @@ describe('the small parts', () => {
       false,
       true,
     ]);
+  });
+
+  it('SlidingWindow counts what it holds, and how long there is no room', () => {
+    const window = new SlidingWindow(2, 1_000);
+    expect([window.used(0), window.waitMs(0)]).toEqual([0, 0]);
+    for (const time of [0, 400]) window.take(time);
+    expect([window.used(500), window.waitMs(500)]).toEqual([2, 500]);
+    expect([window.used(1_000), window.waitMs(1_000)]).toEqual([1, 0]);
+    const [none, endless] = [new SlidingWindow(0, 1_000), new SlidingWindow(Number.POSITIVE_INFINITY, 1_000)];
+    expect([none.take(0), endless.take(0), endless.used(0)]).toEqual([false, true, 0]);
+  });
+
+  it('HeardAudio gives back every byte, however it comes and is asked for', () => {
+    const cuts = fc.array(fc.record({ bytes: fc.uint8Array({ maxLength: 9 }), take: fc.boolean() }));
+    fc.assert(
+      fc.property(cuts, (steps) => {
+        const heard = new HeardAudio();
+        const taken: Buffer[] = [];
+        let at = 0;
+        for (const { bytes, take } of steps) {
+          heard.push(Buffer.from(bytes));
+          const to = Math.max(at, heard.end - 3);
+          if (take) taken.push(heard.take(at, to));
+          if (take) at = to;
+        }
+        taken.push(heard.take(at, heard.end));
+        expect(Buffer.concat(taken)).toEqual(Buffer.concat(steps.map(({ bytes }) => bytes)));
+      }),
+    );
+  });
+
+  it('HeardAudio forgets only what is not wanted any more', () => {
+    const heard = new HeardAudio();
+    for (const text of ['abc', 'def', 'ghi']) heard.push(Buffer.from(text));
+    heard.forget(4);
+    expect(String(heard.take(4, 7))).toBe('efg');
+    expect(String(heard.take(0, 9))).toBe('hi');
+  });
+
+  it('IdleWatch passes each mark once, in order, and those alone that make sense', () => {
+    const watch = new IdleWatch({ warningMs: 200, finalWarningMs: 100, hangupMs: 300 }, 1_000);
+    expect([watch.dueAt, watch.take(1_099)]).toEqual([1_100, undefined]);
+    const kinds = [watch.take(1_250), watch.take(1_250), watch.take(1_250)].map((mark) => mark?.kind);
+    expect(kinds).toEqual(['final_warning', 'warning', undefined]);
+    watch.active(1_250);
+    expect(watch.dueAt).toBe(1_350);
+    watch.replace({ warningMs: 900, hangupMs: 500 }, 2_000);
+    expect(watch.take(9_999)).toEqual({ kind: 'hangup', atMs: 500, secondsLeft: 0 });
+    watch.replace({ warningMs: 0 }, 3_000);
+    expect(watch.dueAt).toBe(Number.POSITIVE_INFINITY);
+  });
+
+  it('SampleReader carries an odd byte over, wherever the bytes lie', () => {
+    const bytes = Buffer.from(Int16Array.of(0, 1, -2, 3_000, -30_000).buffer).subarray(1);
+    expect([...new SampleReader().read(bytes.subarray(1))]).toEqual([1, -2, 3_000, -30_000]);
+    expect([...new SampleReader().read(Buffer.from(bytes.buffer, 2))]).toEqual([1, -2, 3_000, -30_000]);
+    expect([...new SampleReader().read(Buffer.concat([bytes]).subarray(1))]).toEqual([1, -2, 3_000, -30_000]);
   });
 
   it('SampleReader carries an odd byte over', () => {

@@ -1,5 +1,6 @@
 import type { IncomingHttpHeaders } from 'node:http';
-import type { VoiceOptions } from '../types.ts';
+import { inRange } from './fault-plan.ts';
+import type { VoiceOptions, VoiceRefusal } from './options.ts';
 import type { ErrorName } from './protocol.ts';
 
 /** What the sandbox accepts: organization keys, JWTs, configurations, projects. */
@@ -54,18 +55,44 @@ export function parseTarget(url: string): Target | undefined {
   }
 }
 
-/** The HTTP status that refuses an upgrade, or undefined: `VoiceOptions.refuse`, or a path that does not exist. */
-export function refusedStatus(voice: VoiceOptions, target: Target | undefined): number | undefined {
-  if (voice.refuse !== undefined && 'status' in voice.refuse) return voice.refuse.status;
-  return target === undefined ? 404 : undefined;
+/** The refusals that were asked for, and how often each has acted. */
+export class RefusalPlan {
+  readonly #entries: { refusal: VoiceRefusal; left: number }[];
+
+  constructor({ refuse = [] }: VoiceOptions) {
+    const list = Array.isArray(refuse) ? (refuse as readonly VoiceRefusal[]) : [refuse as VoiceRefusal];
+    this.#entries = list.map((refusal) => ({ refusal, left: refusal.times ?? Number.POSITIVE_INFINITY }));
+  }
+
+  /** The refusal of this connection (by its number, from 1), which counts it; undefined: it is let on. */
+  take(connection: number): VoiceRefusal | undefined {
+    const entry = this.#entries.find(
+      ({ refusal, left }) => left > 0 && inRange(connection, refusal.connections),
+    );
+    if (entry !== undefined) entry.left--;
+    return entry?.refusal;
+  }
 }
 
-/** `VoiceOptions.refuse` in its form that opens and closes at once. */
-export function refusedOnDemand(voice: VoiceOptions): Refusal | undefined {
-  if (voice.refuse === undefined || 'status' in voice.refuse) return undefined;
-  const { close, reason, errorCode } = voice.refuse;
+/** A refusal that was asked for in the form that opens and closes at once. */
+export function refusedOnDemand(refuse: Extract<VoiceRefusal, { close: number }>): Refusal {
+  const { close, reason, errorCode } = refuse;
   const message = reason ?? 'The sandbox was told to refuse';
   return { errorCode, message, close, reason: reason ?? errorCode ?? '' };
+}
+
+/** The HTTP status of a refusal that has a name (§7); SESSION_LIMIT_EXCEEDED has none there, and 429 is near. */
+export function statusOf(errorCode: string | undefined): number {
+  switch (errorCode) {
+    case 'AUTH_REQUIRED':
+    case 'AUTH_FAILED':
+      return 401;
+    case 'CONFIG_NOT_FOUND':
+    case 'INVALID_PROJECT':
+      return 404;
+    default:
+      return 429;
+  }
 }
 
 /**
@@ -113,6 +140,7 @@ export function admit(target: Target, headers: IncomingHttpHeaders, keys: VoiceK
   };
 }
 
-function refusal(errorCode: ErrorName, message: string, close: number): Refusal {
+/** A refusal whose close names the error. */
+export function refusal(errorCode: ErrorName, message: string, close: number): Refusal {
   return { errorCode, message, close, reason: `${errorCode}: ${message}` };
 }

@@ -1,5 +1,6 @@
 import { performance } from 'node:perf_hooks';
-import type { VoiceOptions } from '../types.ts';
+import { oddFrame } from './oddities.ts';
+import type { VoiceAnswers, VoiceOptions } from './options.ts';
 import { BYTES_PER_SECOND, type Fields } from './protocol.ts';
 import type { Reply } from './replies.ts';
 
@@ -14,11 +15,16 @@ const BACKLOG_MS = 10;
 /** What an answer needs of its connection. */
 export interface AnswerPort {
   send(type: string, fields: Fields): void;
-  sendAudio(bytes: Buffer): void;
+  /** Sends audio, as a binary frame without `fields`, else as a message with them. */
+  sendAudio(pcm: Buffer, fields?: Fields): void;
+  /** Sends a frame as it is. */
+  sendRaw(frame: string): void;
   /** Bytes that were sent and have not left for the network. */
   backlog(): number;
   /** Calls `action` after `ms` milliseconds, unless the session ends first. Returns how to take that back. */
   after(ms: number, action: () => void): () => void;
+  /** Told after the text, and after each chunk: what was sent of the answer to this turn so far. */
+  answered(turn: number, chunks: number, bytes: number): void;
 }
 
 /**
@@ -29,17 +35,27 @@ export class Answer {
   readonly #port: AnswerPort;
   readonly #voice: VoiceOptions;
   readonly #number: number;
-  #audio: Buffer[] = [];
+  readonly #onEnd: () => void;
+  readonly #chunkBytes: number;
+  #pcm: Buffer = Buffer.alloc(0);
   #sent = 0;
+  #sentBytes = 0;
+  #odd = 0;
   #startedAt = 0;
+  #pausedMs = 0;
   #running = true;
   #cancel: (() => void) | undefined;
 
-  /** @param number of the turn that it answers, from 1 */
-  constructor(port: AnswerPort, voice: VoiceOptions, number: number) {
+  /**
+   * @param number of the turn that it answers, from 1
+   * @param onEnd called when everything was sent; not when it was stopped
+   */
+  constructor(port: AnswerPort, voice: VoiceOptions, number: number, onEnd: () => void = () => {}) {
     this.#port = port;
     this.#voice = voice;
     this.#number = number;
+    this.#onEnd = onEnd;
+    this.#chunkBytes = voice.answers?.chunkBytes ?? CHUNK_BYTES;
   }
 
   /** True until everything was sent or it was stopped. */
@@ -47,20 +63,38 @@ export class Answer {
     return this.#running;
   }
 
-  begin(reply: Reply): void {
-    if (!this.#running) return;
-    this.#sendText(reply.text);
-    for (let at = 0; at < reply.pcm.length; at += CHUNK_BYTES)
-      this.#audio.push(reply.pcm.subarray(at, at + CHUNK_BYTES));
-    this.#startedAt = performance.now();
-    this.#sendDue();
+  /** @param delayMs wait before the text, beside that of the options */
+  begin(reply: Reply, delayMs = 0): void {
+    const { textDelayMs = 0, audioDelayMs = 0 } = this.#options;
+    this.#pcm = reply.pcm;
+    this.#wait(delayMs + textDelayMs, () => {
+      if (reply.text !== '') this.#sendText(reply.text);
+      this.#port.answered(this.#number, 0, 0);
+      this.#wait(audioDelayMs, () => {
+        this.#startedAt = performance.now();
+        this.#sendDue();
+      });
+    });
   }
 
-  /** Sends nothing more. */
-  stop(): void {
+  /** Sends nothing more; after `lingerMs` more milliseconds if given. */
+  stop(lingerMs = 0): void {
+    if (lingerMs > 0) {
+      this.#port.after(lingerMs, () => this.stop());
+      return;
+    }
     this.#running = false;
-    this.#audio = [];
     this.#cancel?.();
+  }
+
+  get #options(): VoiceAnswers {
+    return this.#voice.answers ?? {};
+  }
+
+  #wait(ms: number, action: () => void): void {
+    if (!this.#running) return;
+    if (ms > 0) this.#cancel = this.#port.after(ms, action);
+    else action();
   }
 
   #sendText(text: string): void {
@@ -80,33 +114,52 @@ export class Answer {
 
   #sendDue(): void {
     const speed = speedOf(this.#voice);
-    while (this.#running && this.#sent < this.#audio.length) {
+    const { pause } = this.#options;
+    while (this.#running && this.#sentBytes < this.#pcm.length) {
       if (this.#port.backlog() > BACKLOG_BYTES) {
-        this.#cancel = this.#port.after(BACKLOG_MS, () => this.#sendDue());
+        this.#wait(BACKLOG_MS, () => this.#sendDue());
+        return;
+      }
+      if (pause !== undefined && this.#pausedMs === 0 && pause.ms > 0 && this.#sent >= pause.afterChunks) {
+        this.#pausedMs = pause.ms;
+        this.#wait(pause.ms, () => this.#sendDue());
         return;
       }
       // At infinite speed everything is due at 0.
-      const early = (this.#sent * 100) / speed - (performance.now() - this.#startedAt);
+      const due = (this.#sentBytes * 1_000) / BYTES_PER_SECOND / speed + this.#pausedMs;
+      const early = due - (performance.now() - this.#startedAt);
       if (early > 0) {
-        this.#cancel = this.#port.after(Math.ceil(early), () => this.#sendDue());
+        this.#wait(Math.ceil(early), () => this.#sendDue());
         return;
       }
       this.#sendChunk();
     }
+    if (!this.#running) return;
     this.#running = false;
+    this.#onEnd();
   }
 
   #sendChunk(): void {
-    const bytes = this.#audio[this.#sent] ?? Buffer.alloc(0);
-    const index = this.#sent++;
+    const bytes = this.#pcm.subarray(this.#sentBytes, this.#sentBytes + this.#chunkBytes);
+    this.#sent++;
+    this.#sentBytes += bytes.length;
+    const isLast = this.#sentBytes >= this.#pcm.length;
+    this.#sendAudio(bytes, isLast);
+    const oddity = this.#options.between?.[this.#odd++];
+    if (oddity === 'empty_chunk') this.#sendAudio(Buffer.alloc(0), false);
+    else if (oddity !== undefined) this.#port.sendRaw(oddFrame(oddity));
+    if (isLast && this.#options.duplicateLast === true) this.#sendAudio(Buffer.alloc(0), true);
+    this.#port.answered(this.#number, this.#sent, this.#sentBytes);
+  }
+
+  #sendAudio(bytes: Buffer, isLast: boolean): void {
     if (this.#voice.binaryAudio === true) {
       this.#port.sendAudio(bytes);
       return;
     }
-    this.#port.send('tts_chunk', {
-      content: bytes.toString('base64'),
-      chunk_id: `tts-${this.#number}-${String(index + 1).padStart(3, '0')}`,
-      ...(this.#voice.noEndMarks === true ? {} : { is_last: this.#sent === this.#audio.length }),
+    this.#port.sendAudio(bytes, {
+      chunk_id: `tts-${this.#number}-${String(this.#sent).padStart(3, '0')}`,
+      ...(this.#voice.noEndMarks === true ? {} : { is_last: isLast }),
     });
   }
 }

@@ -32,6 +32,8 @@ export type ErrorName =
   | 'AUDIO_FORMAT_UNSUPPORTED'
   | 'AUDIO_CHUNK_TOO_LARGE'
   | 'SESSION_EXPIRED'
+  | 'SESSION_LIMIT_EXCEEDED'
+  | 'CONNECTION_TIMEOUT'
   | 'INTERNAL_ERROR';
 
 /** Fields of a message, without its envelope; or what a client sent, before it is checked. */

@@ -2,7 +2,7 @@ import { existsSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { isFields, SAMPLE_RATE } from './protocol.ts';
+import { BYTES_PER_SECOND, isFields, SAMPLE_RATE } from './protocol.ts';
 import { speechLikeSound } from './synthetic.ts';
 
 /** What the sandbox answers: a text, and the same spoken (PCM signed 16-bit little-endian, 24 kHz, mono). */
@@ -22,6 +22,8 @@ export type DecodeFile = (path: string) => Promise<Buffer>;
 
 const LIST = 'replies.json';
 const FALLBACK_TEXT = 'The recorded replies of the sandbox could not be read, so this is a made-up sound.';
+/** What the longest session can say. */
+const MAX_REPLY_BYTES = 3_600 * BYTES_PER_SECOND;
 const FALLBACK_SECONDS = 2.5;
 
 let cached: Promise<ReplySet> | undefined;
@@ -82,12 +84,18 @@ function messageOf(error: unknown): string {
   return error instanceof Error ? error.message : String(error);
 }
 
-async function decodeFile(path: string): Promise<Buffer> {
-  const { openAudio, toPcm16 } = await import('../../audio/index.ts');
+/** Decodes up to an hour of audio. @throws AudioError for a file that cannot be read or is longer */
+export async function decodeFile(path: string): Promise<Buffer> {
+  const { AudioError, openAudio, toPcm16 } = await import('../../audio/index.ts');
   const input = await openAudio(path);
   try {
     const pieces: Buffer[] = [];
-    for await (const piece of toPcm16(input, { sampleRate: SAMPLE_RATE, channels: 1 })) pieces.push(piece);
+    let size = 0;
+    for await (const piece of toPcm16(input, { sampleRate: SAMPLE_RATE, channels: 1 })) {
+      size += piece.length;
+      if (size > MAX_REPLY_BYTES) throw new AudioError(`"${path}" is longer than an hour.`);
+      pieces.push(piece);
+    }
     return Buffer.concat(pieces);
   } finally {
     await input.close();

@@ -2,17 +2,11 @@
 import { type IncomingMessage, STATUS_CODES } from 'node:http';
 import type { Duplex } from 'node:stream';
 import { type WebSocket, WebSocketServer } from 'ws';
-import type { VoiceOptions } from '../types.ts';
-import {
-  type Admission,
-  admit,
-  parseTarget,
-  type Refusal,
-  refusedOnDemand,
-  refusedStatus,
-  type VoiceKeys,
-} from './admission.ts';
+import { type Admission, parseTarget, type Refusal, type VoiceKeys } from './admission.ts';
 import { closeConnection } from './closing.ts';
+import { Door } from './door.ts';
+import { type LimitName, SessionRecord, type VoiceCounters, VoiceLog } from './log.ts';
+import type { VoiceOptions } from './options.ts';
 import { encodeMessage, errorText, MAX_MESSAGE_BYTES } from './protocol.ts';
 import { type Reply, type ReplySet, recordedReplies } from './replies.ts';
 import { Session } from './session.ts';
@@ -31,6 +25,8 @@ export interface VoiceServerOptions {
   /** Milliseconds since 1970, for timestamps, limits and the end of a session. Default: the machine's clock. */
   now?: () => number;
   onEvent?: (event: VoiceEvent) => void;
+  /** Where sessions are remembered. Default: a log of its own. */
+  log?: VoiceLog;
   /** Where the answers come from. Default: the recordings that belong to the sandbox. */
   replies?: () => Promise<ReplySet>;
 }
@@ -38,6 +34,14 @@ export interface VoiceServerOptions {
 export interface VoiceServer {
   /** Takes over the `upgrade` event of an HTTP server, for every path. */
   handleUpgrade(request: IncomingMessage, socket: Duplex, head: Buffer): void;
+  /** The newest sessions, oldest first; the same list at all times. */
+  readonly sessions: VoiceLog['records'];
+  counters(): VoiceCounters;
+  /**
+   * Puts other options in force, for the connections that come from now on; connections and exceeded limits are
+   * counted from 1 again.
+   */
+  setVoice(voice: VoiceOptions): void;
   /** Breaks all connections at once and refuses new ones (503). */
   close(): Promise<void>;
 }
@@ -51,20 +55,26 @@ interface Connection {
 
 /** How long a client may take to answer a close, in milliseconds. */
 const CLOSE_TIMEOUT_MS = 3_000;
+/** How often the passing of time is looked at while there are sessions, in milliseconds. */
+const TICK_MS = 100;
 
 /**
  * A server for `/ws/voice/{connection_id}` (§1–§7), to be put on an HTTP server.
  *
- * Events: `open`, `refused`, `settings`, `turn`, `interruption`, `error` (an error message was sent), `close`,
- * `protocol_error` (broken WebSocket frames), `unread` (a client that does not read was thrown out),
+ * Events: `open`, `refused`, `settings`, `turn`, `interruption`, `error` (an error message was sent), `frozen`,
+ * `close`, `protocol_error` (broken WebSocket frames), `unread` (a client that does not read was thrown out),
  * `replies_missing`, `failure` (a bug of the sandbox).
  */
 export function createVoiceServer(options: VoiceServerOptions): VoiceServer {
-  const { voice, keys, now = Date.now, replies: loadReplies = recordedReplies } = options;
+  const { keys, now = Date.now, replies: loadReplies = recordedReplies, log = new VoiceLog() } = options;
   const limits = { maxPayload: MAX_MESSAGE_BYTES, perMessageDeflate: false, closeTimeout: CLOSE_TIMEOUT_MS };
-  const server = new WebSocketServer({ noServer: true, clientTracking: false, ...limits });
+  // A session that is frozen on demand must not answer pings: each session answers its own.
+  const server = new WebSocketServer({ noServer: true, clientTracking: false, autoPong: false, ...limits });
   const sockets = new Set<Duplex>();
   const sessions = new Set<Session>();
+  let { voice } = options;
+  let door = new Door(voice, keys);
+  let ticker: NodeJS.Timeout | undefined;
   let closed = false;
   let replies: Promise<readonly Reply[]> | undefined;
 
@@ -96,36 +106,55 @@ export function createVoiceServer(options: VoiceServerOptions): VoiceServer {
     closeConnection(ws, socket, close, reason);
   };
 
-  const open = (connection: Connection, admission: Admission): void => {
+  const enter = (session: Session, ws: WebSocket): void => {
+    sessions.add(session);
+    // One look at all sessions is cheap; a timer for each is not, and nothing is due for most of them.
+    ticker ??= setInterval(() => {
+      for (const one of sessions) one.check();
+    }, TICK_MS);
+    ws.once('close', () => {
+      sessions.delete(session);
+      if (sessions.size > 0) return;
+      clearInterval(ticker);
+      ticker = undefined;
+    });
+    session.start();
+  };
+
+  const open = (connection: Connection, number: number, admission: Admission): void => {
     const { connectionId } = connection;
-    const event = (kind: string, detail?: unknown) => tell(connectionId, kind, detail);
+    const { exceeded } = door;
+    const record = new SessionRecord(connectionId, number, now());
     const session = new Session({
       ...connection,
       admission,
       voice,
+      record,
       now,
-      event,
+      event: (kind, detail) => tell(connectionId, kind, detail),
       replies: () => repliesFor(connectionId),
+      exceeded: (limit) => {
+        exceeded[limit]++;
+      },
     });
-    sessions.add(session);
-    connection.ws.once('close', () => sessions.delete(session));
-    session.start();
+    log.add(record);
+    enter(session, connection.ws);
   };
 
   const accept = (request: IncomingMessage, socket: Duplex, head: Buffer): void => {
     const target = parseTarget(request.url ?? '');
     const connectionId = target?.connectionId ?? '';
-    const status = closed ? 503 : refusedStatus(voice, target);
-    if (status !== undefined || target === undefined) {
-      tell(connectionId, 'refused', { status });
-      answerStatus(socket, status ?? 404);
+    const verdict = closed ? CLOSED : door.decide(target, request, sessions.size, now());
+    if (verdict.kind === 'status') {
+      tell(connectionId, 'refused', { status: verdict.status });
+      answerStatus(socket, verdict.status, verdict.retryAfter);
       return;
     }
+    const number = door.connections;
     server.handleUpgrade(request, socket, head, (ws) => {
       const connection = { connectionId, ws, socket };
-      const verdict = refusedOnDemand(voice) ?? admit(target, request.headers, keys);
-      if ('close' in verdict) refuse(connection, verdict);
-      else open(connection, verdict);
+      if (verdict.kind === 'refused') refuse(connection, verdict.refusal);
+      else open(connection, number, verdict.admission);
     });
   };
 
@@ -141,8 +170,22 @@ export function createVoiceServer(options: VoiceServerOptions): VoiceServer {
         socket.destroy();
       }
     },
+    sessions: log.records,
+    counters: () => ({
+      connections: door.connections,
+      refused: door.refused,
+      open: sessions.size,
+      connectionsInMinute: door.connectionsInMinute(now()),
+      limits: finite(door.limits),
+      exceeded: { ...door.exceeded },
+    }),
+    setVoice(options) {
+      voice = options;
+      door = new Door(voice, keys);
+    },
     async close() {
       closed = true;
+      clearInterval(ticker);
       const gone = [...sockets].map(
         (socket) => new Promise<void>((done) => socket.once('close', () => done())),
       );
@@ -154,8 +197,19 @@ export function createVoiceServer(options: VoiceServerOptions): VoiceServer {
   };
 }
 
-/** Answers the upgrade with an HTTP status and closes the connection. */
-function answerStatus(socket: Duplex, status: number): void {
+const CLOSED = { kind: 'status', status: 503, retryAfter: undefined } as const;
+
+/** Limits as JSON can say them: no limit is `null`. */
+function finite(limits: Record<LimitName, number>): VoiceCounters['limits'] {
+  const entries = Object.entries(limits).map(([name, limit]) => [
+    name,
+    Number.isFinite(limit) ? limit : null,
+  ]);
+  return Object.fromEntries(entries) as VoiceCounters['limits'];
+}
+
+/** Answers the upgrade with an HTTP status and closes the connection. `retryAfter` in seconds. */
+function answerStatus(socket: Duplex, status: number, retryAfter: number | undefined): void {
   const text = STATUS_CODES[status] ?? 'Refused';
   const body = JSON.stringify({ error: text });
   const head = [
@@ -163,6 +217,7 @@ function answerStatus(socket: Duplex, status: number): void {
     'Connection: close',
     'Content-Type: application/json',
     `Content-Length: ${Buffer.byteLength(body)}`,
+    ...(retryAfter === undefined ? [] : [`Retry-After: ${retryAfter}`]),
   ];
   socket.once('finish', () => socket.destroy());
   socket.end(`${head.join('\r\n')}\r\n\r\n${body}`);

@@ -1,20 +1,22 @@
 import type { Duplex } from 'node:stream';
 import type { WebSocket } from 'ws';
-import type { VoiceOptions } from '../types.ts';
 import type { Admission } from './admission.ts';
 import { closeConnection } from './closing.ts';
 import { Conversation } from './conversation.ts';
-import { base64Bytes, chunkDetails, decodeBase64, parseMessage, SampleReader } from './inbound.ts';
-import { SlidingWindow } from './limits.ts';
-import * as protocol from './protocol.ts';
-import { encodeMessage, errorText, type Fields, MessageFault, SAMPLE_RATE } from './protocol.ts';
+import { FaultPlan, type Moment, momentOf, timesOf } from './fault-plan.ts';
+import { IdleWatch, idleOf } from './idle.ts';
+import { Intake } from './intake.ts';
+import { limitsOf } from './limits.ts';
+import type { LimitName, SessionRecord } from './log.ts';
+import type { VoiceFault, VoiceOptions } from './options.ts';
+import { Outlet } from './outlet.ts';
+import { errorText, type Fields, SAMPLE_RATE } from './protocol.ts';
 import type { Reply } from './replies.ts';
 import { applySettings } from './settings.ts';
+import { Timers } from './timers.ts';
 
-/** How often the passing of time is looked at, in milliseconds. */
-const TICK_MS = 100;
-/** A client that leaves so many bytes of messages unread is thrown out: memory is not endless. */
-const MAX_UNREAD_BYTES = 16 * 1024 * 1024;
+/** A WebSocket frame of opcode 3, which is reserved. */
+const INVALID_FRAME = Buffer.of(0x83, 0);
 
 /** What a session is made of and whom it tells. */
 export interface SessionOptions {
@@ -23,61 +25,64 @@ export interface SessionOptions {
   socket: Duplex;
   admission: Admission;
   voice: VoiceOptions;
+  record: SessionRecord;
   /** Milliseconds since 1970. */
   now: () => number;
   replies: () => Promise<readonly Reply[]>;
   /** Must not throw. */
   event: (kind: string, detail?: unknown) => void;
+  /** Told when a limit was exceeded. */
+  exceeded: (limit: LimitName) => void;
 }
 
 /** One open connection of the service, from `connection_metadata` to the close (§2). */
 export class Session {
   readonly #options: SessionOptions;
+  readonly #sessionMs: number;
   readonly #openedAt: number;
+  readonly #out: Outlet;
   readonly #conversation: Conversation;
-  readonly #samples = new SampleReader();
-  readonly #messages = new SlidingWindow(protocol.MESSAGES_PER_MINUTE, 60_000);
-  readonly #chunks = new SlidingWindow(protocol.CHUNKS_PER_SECOND, 1_000);
-  readonly #timers = new Set<NodeJS.Timeout>();
-  #audioBytes = 0;
-  #failed = false;
+  readonly #faults: FaultPlan;
+  readonly #idle: IdleWatch;
+  readonly #intake: Intake;
+  readonly #timers = new Timers();
   #ended = false;
 
   constructor(options: SessionOptions) {
+    const { voice, now, record, ws, event } = options;
     this.#options = options;
-    this.#openedAt = options.now();
-    this.#conversation = new Conversation(
-      {
-        send: (type, fields) => this.#send(type, fields),
-        sendAudio: (bytes) => this.#transmit(bytes),
-        backlog: () => options.ws.bufferedAmount,
-        after: (ms, action) => this.#after(ms, action),
-        replies: options.replies,
-        event: options.event,
-        fail: (error) => this.#fail(error),
-      },
-      options.voice,
-    );
+    this.#openedAt = now();
+    this.#sessionMs = limitsOf(voice.limits).sessionMs;
+    this.#faults = new FaultPlan(voice, record.connection);
+    this.#idle = new IdleWatch(voice.idle ?? {}, this.#openedAt);
+    this.#out = new Outlet({ ws, shape: voice.shape, record, now, event });
+    this.#conversation = this.#converse();
+    this.#intake = this.#takeIn();
+    record.usage = () => this.#intake.usage(now());
+  }
+
+  /** When `check` has something to do, by the session's clock. */
+  get dueAt(): number {
+    if (this.#ended) return Number.POSITIVE_INFINITY;
+    const expiry = this.#openedAt + this.#sessionMs;
+    return Math.min(expiry, this.#conversation.dueAt, this.#idle.dueAt);
   }
 
   /** Listens, and greets the client. */
   start(): void {
-    const { ws, admission, event } = this.#options;
+    const { ws, admission, event, voice } = this.#options;
     ws.on('message', (data, isBinary) => this.#guard(() => this.#receive(data as Buffer, isBinary)));
+    ws.on('ping', (data) => {
+      if (!this.#ended) ws.pong(data);
+    });
     // `ws` closes the connection itself after an error; it only has to be heard.
     ws.on('error', (error) => event('protocol_error', { message: error.message }));
-    ws.on('close', (code, reason) => {
-      this.#end();
-      const turns = this.#conversation.turns;
-      event('close', { code, reason: reason.toString(), audioBytes: this.#audioBytes, turns });
-    });
-    const tick = setInterval(() => this.#guard(() => this.#tick()), TICK_MS);
-    this.#timers.add(tick);
+    ws.on('close', (code, reason) => this.#closed(code, reason.toString()));
 
     const { connectionId, configId, projectId, credential } = admission;
     event('open', { configId, projectId, credential });
-    this.#guard(() =>
-      this.#send('connection_metadata', {
+    this.#guard(() => {
+      this.#out.send('connection_metadata', {
         connection_id: connectionId,
         status: 'connected',
         config: {
@@ -88,8 +93,32 @@ export class Session {
         },
         project_id: projectId,
         config_id: configId,
-      }),
-    );
+      });
+      if (voice.greeting !== undefined)
+        this.#out.send('system_message', { content: voice.greeting, message_type: 'initial' });
+      this.#happened({ kind: 'start' });
+      for (const fault of this.#faults.timed) this.#actRepeatedly(fault, timesOf(fault));
+    });
+  }
+
+  /** To be called now and then: does what is due by the clock. */
+  check(): void {
+    this.#guard(() => {
+      const now = this.#options.now();
+      if (now < this.dueAt || this.#expired()) return;
+      this.#conversation.tick(now);
+      if (this.#conversation.answering) this.#idle.active(now);
+      for (let mark = this.#idle.take(now); mark !== undefined; mark = this.#idle.take(now)) {
+        if (mark.kind === 'hangup') {
+          this.#idleOut();
+          return;
+        }
+        const left = mark.secondsLeft === undefined ? {} : { time_remaining: mark.secondsLeft };
+        this.#out.send('idle_warning', { ...left, warning_type: mark.kind });
+        if (mark.kind === 'warning')
+          this.#out.send('system_message', { content: 'Are you still there?', message_type: 'warning' });
+      }
+    });
   }
 
   /** Breaks the connection and stops all timers, at once. */
@@ -98,101 +127,121 @@ export class Session {
     this.#options.ws.terminate();
   }
 
-  #receive(data: Buffer, isBinary: boolean): void {
-    if (this.#ended || this.#expired()) return;
-    if (!this.#messages.take(this.#options.now())) {
-      this.#rateLimited('messages', protocol.MESSAGES_PER_MINUTE, 60);
-      return;
-    }
-    try {
-      if (isBinary) this.#audio(data.length, undefined, () => data);
-      else this.#obey(data.toString('utf8'));
-    } catch (error) {
-      if (!(error instanceof MessageFault)) throw error;
-      this.#sendError(error.errorCode, error.message, error.details);
-    }
-  }
-
-  #obey(text: string): void {
-    const message = parseMessage(text);
-    if (message.type === 'audio_input') {
-      const { audio, chunkId } = message;
-      this.#audio(base64Bytes(audio), chunkId, () => decodeBase64(audio, chunkId));
-    } else if (message.type === 'session_settings') {
-      this.#conversation.settings = applySettings(this.#conversation.settings, message.fields);
-      this.#options.event('settings', this.#conversation.settings);
-    }
-  }
-
-  #audio(size: number, chunkId: string | undefined, decode: () => Buffer): void {
-    const now = this.#options.now();
-    if (!this.#chunks.take(now)) {
-      this.#rateLimited('audio chunks', protocol.CHUNKS_PER_SECOND, 1);
-      return;
-    }
-    if (size > protocol.MAX_CHUNK_BYTES)
-      throw new MessageFault(
-        'AUDIO_CHUNK_TOO_LARGE',
-        `A chunk holds at most ${protocol.MAX_CHUNK_BYTES} bytes`,
-        {
-          ...chunkDetails(chunkId),
-          bytes: size,
+  #converse(): Conversation {
+    const { ws, voice, replies, event, now, record } = this.#options;
+    return new Conversation(
+      {
+        send: (type, fields) => this.#out.send(type, fields),
+        sendAudio: (pcm, fields) => this.#out.sendAudio(pcm, fields),
+        sendRaw: (frame) => this.#out.sendRaw(frame),
+        backlog: () => ws.bufferedAmount,
+        after: (ms, action) => this.#after(ms, action),
+        answered: (turn, chunks, bytes) => this.#happened({ kind: 'answer', turn, chunks, bytes }),
+        replies,
+        event: (kind, detail) => {
+          if (kind === 'interruption') record.interruptions++;
+          event(kind, detail);
         },
-      );
-    const bytes = decode();
-    this.#audioBytes += bytes.length;
-    if (this.#audioBytes >= (this.#options.voice.dropAfterBytes ?? Number.POSITIVE_INFINITY))
-      this.#options.ws.terminate();
-    else if (!this.#failOnDemand(chunkId) && this.#options.voice.mute !== true)
-      this.#conversation.hear(this.#samples.read(bytes), now);
+        fail: (error) => this.#fail(error),
+        active: () => this.#idle.active(now()),
+        turned: (turn) => {
+          record.turns = turn;
+          this.#happened({ kind: 'turn', turn });
+        },
+        error: ({ close, ...error }) => {
+          this.#out.sendDemanded(error);
+          if (close !== undefined) this.#close(close, error.name);
+        },
+        drop: () => this.abort(),
+        hangUp: () => this.#hangUp(),
+      },
+      voice,
+    );
   }
 
-  /** `failAfterBytes`, once. Returns whether the session is over. */
-  #failOnDemand(chunkId: string | undefined): boolean {
-    const demand = this.#options.voice.failAfterBytes;
-    if (demand === undefined || this.#failed || this.#audioBytes < demand.bytes) return false;
-    this.#failed = true;
-    const message = `The sandbox was told to fail after ${demand.bytes} bytes of audio`;
-    this.#sendError(demand.errorCode, message, chunkDetails(chunkId));
-    if (demand.close === undefined) return false;
-    this.#close(demand.close, demand.errorCode);
-    return true;
+  #takeIn(): Intake {
+    const { voice, record, exceeded, event, now } = this.#options;
+    return new Intake(
+      {
+        audio: (bytes, nowMs, details) => {
+          this.#happened({ kind: 'heard', bytes: record.audioBytesIn }, details);
+          if (!this.#ended && voice.mute !== true) this.#conversation.hear(bytes, nowMs);
+        },
+        settings: (fields) => {
+          const settings = applySettings(this.#conversation.settings, fields, voice.strict);
+          this.#conversation.settings = settings;
+          if ('idle_timeout' in fields) this.#idle.replace(idleOf(settings), now());
+          event('settings', settings);
+        },
+        fault: ({ errorCode, message, details }) => this.#out.sendError(errorCode, message, details),
+        tooMany: (limit, message, details) => {
+          exceeded(limit);
+          this.#out.sendError('RATE_LIMITED', message, details);
+          this.#close(4004, `RATE_LIMITED: ${message}`);
+        },
+        exceeded,
+      },
+      voice,
+      record,
+    );
   }
 
-  #tick(): void {
-    if (!this.#expired()) this.#conversation.tick(this.#options.now());
+  #receive(data: Buffer, isBinary: boolean): void {
+    if (!this.#ended && !this.#expired()) this.#intake.receive(data, isBinary, this.#options.now());
+  }
+
+  /** Lets the faults act that are due now. `details` of their error messages. */
+  #happened(moment: Moment, details: Fields = {}): void {
+    for (const fault of this.#faults.take(moment)) this.#act(fault, details);
+  }
+
+  #act(fault: VoiceFault, details: Fields = {}): void {
+    if (this.#ended) return;
+    const { ws, socket, event } = this.#options;
+    if (fault.error !== undefined) {
+      const message = `The sandbox was told to fail ${momentOf(fault)}`;
+      this.#out.sendDemanded({ message, ...fault.error }, details);
+    }
+    if (fault.disconnect !== undefined)
+      this.#out.send('websocket.disconnect', { reason: '', ...fault.disconnect });
+    if (fault.invalidFrame === true) socket.write(INVALID_FRAME);
+    if (fault.close !== undefined) this.#close(fault.close, fault.closeReason ?? fault.error?.name ?? '');
+    else if (fault.drop === true) this.abort();
+    else if (fault.freeze === true) {
+      event('frozen');
+      this.#end();
+      ws.pause();
+    }
+  }
+
+  #actRepeatedly(fault: VoiceFault, times: number): void {
+    if (times <= 0) return;
+    this.#after(fault.afterMs ?? 0, () => {
+      this.#act(fault);
+      this.#actRepeatedly(fault, times - 1);
+    });
   }
 
   #expired(): boolean {
-    if (this.#options.now() - this.#openedAt < protocol.SESSION_MS) return false;
-    this.#sendError('SESSION_EXPIRED', 'A session ends after 60 minutes');
+    const { now, exceeded } = this.#options;
+    const sessionMs = this.#sessionMs;
+    if (now() - this.#openedAt < sessionMs) return false;
+    exceeded('sessionMs');
+    const length = sessionMs % 60_000 === 0 ? `${sessionMs / 60_000} minutes` : `${sessionMs} ms`;
+    this.#out.sendError('SESSION_EXPIRED', `A session ends after ${length}`);
     this.#close(1000, 'SESSION_EXPIRED');
     return true;
   }
 
-  #rateLimited(what: string, limit: number, seconds: number): void {
-    const message = `More than ${limit} ${what} in ${seconds} s`;
-    this.#sendError('RATE_LIMITED', message, { limit, per_seconds: seconds });
-    this.#close(4004, `RATE_LIMITED: ${message}`);
+  #idleOut(): void {
+    this.#out.send('system_message', { content: 'Nothing was said for too long.', message_type: 'hangup' });
+    this.#out.sendError('CONNECTION_TIMEOUT', 'The session was idle for too long');
+    this.#close(1001, 'CONNECTION_TIMEOUT');
   }
 
-  #sendError(errorCode: string, message: string, details: Fields = {}): void {
-    this.#options.event('error', { errorCode, message, details });
-    this.#send('error', { error_code: errorCode, error_message: message, details });
-  }
-
-  #send(type: string, fields: Fields): void {
-    const { voice, now } = this.#options;
-    this.#transmit(encodeMessage(type, fields, voice.shape ?? 'hybrid', now()));
-  }
-
-  #transmit(data: string | Buffer): void {
-    const { ws, event } = this.#options;
-    if (this.#ended || ws.readyState !== ws.OPEN) return;
-    ws.send(data);
-    if (ws.bufferedAmount <= MAX_UNREAD_BYTES) return;
-    event('unread', { bytes: ws.bufferedAmount });
-    ws.terminate();
+  #hangUp(): void {
+    this.#out.send('system_message', { content: 'Goodbye.', message_type: 'hangup' });
+    this.#close(1000, 'hangup');
   }
 
   #close(code: number, reason: string): void {
@@ -200,24 +249,24 @@ export class Session {
     closeConnection(this.#options.ws, this.#options.socket, code, reason);
   }
 
+  #closed(code: number, reason: string): void {
+    const { record, event, now } = this.#options;
+    this.#end();
+    this.#guard(() => record.close(code, now()));
+    const { audioBytesIn: audioBytes, turns, sha256 } = record;
+    event('close', { code, reason, audioBytes, sha256, turns });
+  }
+
   #end(): void {
     this.#ended = true;
+    this.#out.shut();
     this.#conversation.stop();
-    for (const timer of this.#timers) clearTimeout(timer);
     this.#timers.clear();
   }
 
   #after(ms: number, action: () => void): () => void {
     if (this.#ended) return () => {};
-    const timer = setTimeout(() => {
-      this.#timers.delete(timer);
-      this.#guard(action);
-    }, ms);
-    this.#timers.add(timer);
-    return () => {
-      clearTimeout(timer);
-      this.#timers.delete(timer);
-    };
+    return this.#timers.after(ms, () => this.#guard(action));
   }
 
   #guard(action: () => void): void {
@@ -234,7 +283,7 @@ export class Session {
     event('failure', { message: errorText(error) });
     if (this.#ended) return;
     try {
-      this.#sendError('INTERNAL_ERROR', 'The sandbox failed; this is a bug of the sandbox');
+      this.#out.sendError('INTERNAL_ERROR', 'The sandbox failed; this is a bug of the sandbox');
       this.#close(1011, 'INTERNAL_ERROR');
     } catch {
       this.#end();

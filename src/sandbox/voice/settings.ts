@@ -13,6 +13,10 @@ export interface Settings {
   /** Seconds of speech that interrupt an answer. §3 gives no unit; a value of 0–1 makes sense in this one too. */
   interruptThreshold: number;
   maxTurnDuration: number;
+  /** `idle_timeout`; undefined where the client did not say. */
+  idleEnabled: boolean | undefined;
+  idleWarning: number | undefined;
+  idleHangup: number | undefined;
 }
 
 /** The sandbox's own choice: §3 names no defaults. */
@@ -24,6 +28,9 @@ export const DEFAULT_SETTINGS: Readonly<Settings> = {
   minSpeakingTime: 0.1,
   interruptThreshold: 0.3,
   maxTurnDuration: Number.POSITIVE_INFINITY,
+  idleEnabled: undefined,
+  idleWarning: undefined,
+  idleHangup: undefined,
 };
 
 interface Rule {
@@ -36,6 +43,7 @@ interface Rules {
 
 const flag: Rule = { expected: 'true or false', accepts: (value) => typeof value === 'boolean' };
 const text: Rule = { expected: 'a text', accepts: (value) => typeof value === 'string' };
+const anything: Rule = { expected: 'anything', accepts: () => true };
 const between = (least: number, most: number): Rule => ({
   expected: `a number from ${least} to ${most}`,
   accepts: (value) => typeof value === 'number' && value >= least && value <= most,
@@ -54,9 +62,16 @@ const RULES: Rules = {
     max_turn_duration: between(0.1, 3_600),
     background_noise_adaptation: flag,
     speaking_rate_adaptation: flag,
-    context_awareness: { enabled: flag, conversation_style: text },
+    context_awareness: { enabled: flag, conversation_style: text, user_preferences: anything },
   },
   idle_timeout: { enabled: flag, warning_timeout: between(0, 3_600), hangup_timeout: between(0, 3_600) },
+};
+
+/** What §3 documents for `data`. */
+const DOCUMENTED: Rules = {
+  emotion_detection: RULES['emotion_detection'] as Rules,
+  turn_detection: RULES['turn_detection'] as Rules,
+  audio: { sample_rate: anything, channels: anything, encoding: anything },
 };
 
 const FORMAT: Fields = { sample_rate: SAMPLE_RATE, channels: 1, encoding: 'linear16' };
@@ -64,10 +79,11 @@ const FORMAT: Fields = { sample_rate: SAMPLE_RATE, channels: 1, encoding: 'linea
 /**
  * The settings after a `session_settings` message; fields that it does not name stay as they are.
  * @param fields documented (`audio { sample_rate … }`) or the flat form of the vendor's SDK, or both; `null` counts
- * as absent and unknown fields are left alone
+ * as absent and unknown fields are left alone, unless `strict`
  * @throws MessageFault AUDIO_FORMAT_UNSUPPORTED or INVALID_MESSAGE_FORMAT; then nothing of the message is taken
  */
-export function applySettings(current: Readonly<Settings>, fields: Fields): Settings {
+export function applySettings(current: Readonly<Settings>, fields: Fields, strict = false): Settings {
+  if (strict) refuseUnknown(fields, DOCUMENTED, '');
   const audio = fields['audio'] ?? {};
   if (!isFields(audio)) throw wrong('audio', 'an object');
   checkFormat(audio, 'audio.');
@@ -76,6 +92,7 @@ export function applySettings(current: Readonly<Settings>, fields: Fields): Sett
 
   const emotion = section(fields, 'emotion_detection');
   const turn = section(fields, 'turn_detection');
+  const idle = section(fields, 'idle_timeout');
   const choose = <T>(value: unknown, before: T): T => (value ?? before) as T;
   return {
     emotions: choose(emotion['enabled'], current.emotions),
@@ -85,6 +102,9 @@ export function applySettings(current: Readonly<Settings>, fields: Fields): Sett
     minSpeakingTime: choose(turn['min_speaking_time'], current.minSpeakingTime),
     interruptThreshold: choose(turn['interrupt_threshold'], current.interruptThreshold),
     maxTurnDuration: choose(turn['max_turn_duration'], current.maxTurnDuration),
+    idleEnabled: choose(idle['enabled'], current.idleEnabled),
+    idleWarning: choose(idle['warning_timeout'], current.idleWarning),
+    idleHangup: choose(idle['hangup_timeout'], current.idleHangup),
   };
 }
 
@@ -112,6 +132,18 @@ function check(fields: Fields, rules: Rules, prefix: string): void {
     } else if (isFields(value)) {
       check(value, rule, `${prefix}${name}.`);
     } else throw wrong(prefix + name, 'an object');
+  }
+}
+
+function refuseUnknown(fields: Fields, rules: Rules, prefix: string): void {
+  for (const [name, value] of Object.entries(fields)) {
+    const rule = Object.hasOwn(rules, name) ? rules[name] : undefined;
+    if (rule === undefined)
+      throw new MessageFault('INVALID_MESSAGE_FORMAT', `${prefix}${name} is not a documented setting`, {
+        field: prefix + name,
+        reason: 'unknown field',
+      });
+    if (!isRule(rule) && isFields(value)) refuseUnknown(value, rule, `${prefix}${name}.`);
   }
 }
 

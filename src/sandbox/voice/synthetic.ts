@@ -10,6 +10,9 @@ const VOWELS = [
   [530, 1_840],
 ] as const;
 
+/** Pitch, syllables and vowels all come round in one second, so the sound is that second again and again. */
+let second: Buffer | undefined;
+
 /**
  * A sound with the rhythm and the timbre of speech and no words, for when there are no recordings: a buzz at
  * 120 Hz through the resonances of four vowels, four syllables a second, the loudest sample at half of full scale.
@@ -17,7 +20,13 @@ const VOWELS = [
  * @returns PCM signed 16-bit little-endian, 24 kHz, mono
  */
 export function speechLikeSound(seconds: number): Buffer {
-  const samples = new Float64Array(Math.round(seconds * SAMPLE_RATE));
+  second ??= oneSecond();
+  const bytes = Math.round(seconds * SAMPLE_RATE) * 2;
+  return bytes === 0 ? Buffer.alloc(0) : Buffer.alloc(bytes, second);
+}
+
+function oneSecond(): Buffer {
+  const samples = new Float64Array(SAMPLE_RATE);
   for (let i = 0; i < samples.length; i++) {
     const time = i / SAMPLE_RATE;
     const syllable = Math.floor(time * SYLLABLES_PER_SECOND);

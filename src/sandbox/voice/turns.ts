@@ -19,6 +19,8 @@ export interface Turn {
   /** From the first to the last sound, counted from the start of the session. */
   from: number;
   to: number;
+  /** Where the turn was found to have ended, with the silence after it. */
+  until: number;
   /** Mean level in dB below full scale (0 is the loudest), and how much the level of the frames varies around it. */
   level: number;
   variation: number;
@@ -49,17 +51,28 @@ export class TurnDetector {
     return this.#sound !== undefined;
   }
 
+  /** Seconds of audio that were judged so far. */
+  get seconds(): number {
+    return secondsOf(this.#frames);
+  }
+
   /** Takes the next samples (24 kHz) and says what they brought, in order. */
   push(samples: Int16Array): Heard[] {
     const heard: Heard[] = [];
     for (let at = 0; at < samples.length; ) {
+      if (this.#filled === 0 && samples.length - at >= FRAME_SAMPLES) {
+        this.#hear(powerOf(samples, at), heard);
+        this.#frames++;
+        at += FRAME_SAMPLES;
+        continue;
+      }
       const count = Math.min(FRAME_SAMPLES - this.#filled, samples.length - at);
       this.#frame.set(samples.subarray(at, at + count), this.#filled);
       this.#filled += count;
       at += count;
       if (this.#filled < FRAME_SAMPLES) break;
       this.#filled = 0;
-      this.#hear(powerOf(this.#frame), heard);
+      this.#hear(powerOf(this.#frame, 0), heard);
       this.#frames++;
     }
     return heard;
@@ -67,6 +80,10 @@ export class TurnDetector {
 
   /** Ends a pending turn now. */
   end(endedBy: TurnEnd): Heard[] {
+    return this.#end(endedBy, this.#frames);
+  }
+
+  #end(endedBy: TurnEnd, until: number): Heard[] {
     const sound = this.#sound;
     this.#sound = undefined;
     if (sound === undefined || !this.#longEnough(sound)) return [];
@@ -75,6 +92,7 @@ export class TurnDetector {
       speech: secondsOf(sound.speech),
       from: secondsOf(sound.first),
       to: secondsOf(sound.last + 1),
+      until: secondsOf(until),
       level,
       variation: Math.sqrt(Math.max(0, sound.squares / sound.loud - level * level)),
       endedBy,
@@ -106,9 +124,9 @@ export class TurnDetector {
     if (this.#sound === undefined) return;
     const silence = this.#frames - this.#sound.last;
     if (settings.turnDetection && silence >= Math.max(1, framesOf(settings.silenceThreshold)))
-      heard.push(...this.end('silence'));
+      heard.push(...this.#end('silence', this.#frames + 1));
     else if (this.#frames + 1 - this.#sound.first >= framesOf(settings.maxTurnDuration))
-      heard.push(...this.end('max_duration'));
+      heard.push(...this.#end('max_duration', this.#frames + 1));
   }
 
   #longEnough(sound: Sound): boolean {
@@ -126,16 +144,20 @@ interface Sound {
   squares: number;
 }
 
-/** Mean square of the samples around their mean, so that an offset of the input is not taken for sound. */
-function powerOf(frame: Int16Array): number {
+/**
+ * Mean square of the samples of the frame at `start` around their mean, so that an offset of the input is not taken
+ * for sound. Every sample of every session passes here.
+ */
+function powerOf(samples: Int16Array, start: number): number {
   let sum = 0;
   let squares = 0;
-  for (const sample of frame) {
+  for (let i = start; i < start + FRAME_SAMPLES; i++) {
+    const sample = samples[i] as number;
     sum += sample;
     squares += sample * sample;
   }
-  const mean = sum / frame.length;
-  return squares / frame.length - mean * mean;
+  const mean = sum / FRAME_SAMPLES;
+  return squares / FRAME_SAMPLES - mean * mean;
 }
 
 function framesOf(seconds: number): number {
