@@ -42,6 +42,10 @@ export interface PaceReport {
 }
 
 const CHUNK_MS = 100;
+/** The service takes 1 MB, raw or as base64: this is less in both. */
+const MAX_CHUNK_BYTES = 720_000;
+/** Times real time at which a chunk is as large as it may be. */
+export const MAX_SPEED = 150;
 /** Shorter, for less delay; 750 messages a minute leave room for everything else. */
 const LIVE_CHUNK_BYTES = 3_840;
 /** Speech that is said again is sent so many times faster than it was. */
@@ -62,6 +66,7 @@ export class VoiceCall implements ConnectionListener {
   readonly #pacer: Pacer;
   #tracker: TurnTracker;
   #turn = 0;
+  #answers = 0;
   #speaking = false;
   /** When all that came so far will have been heard. */
   #playedAt = 0;
@@ -178,8 +183,14 @@ export class VoiceCall implements ConnectionListener {
     const silence = Buffer.alloc(this.#pacer.chunkBytes);
     for (;;) {
       const state = this.#tracker.state(clock());
-      if (state === 'complete' || (this.#connection.hungUp && this.#tracker.settled)) return true;
-      await this.#linked();
+      const isOver = state === 'complete' || (this.#connection.open === undefined && this.#tracker.settled);
+      if (isOver) {
+        this.#connection.check();
+        return true;
+      }
+      const informed = this.#informed;
+      // On another connection everything is said again, and then waited for.
+      if ((await this.#linked()) !== informed) continue;
       if (state === 'timed-out') return false;
       if (this.#tracker.answered) await this.#rest(LOOK_MS);
       else await this.#send(silence, { speech: false });
@@ -219,7 +230,8 @@ export class VoiceCall implements ConnectionListener {
       if (this.current?.firstAudioMs !== undefined) return this.#tracker.answering;
       const state = this.#tracker.state(clock());
       if (state !== 'going') return false;
-      await this.#linked();
+      const informed = this.#informed;
+      if ((await this.#linked()) !== informed) continue;
       if (this.#tracker.answered) await this.#rest(LOOK_MS / 5);
       else await this.#send(silence, { speech: false });
     }
@@ -302,17 +314,26 @@ export class VoiceCall implements ConnectionListener {
     this.#lastChunk = undefined;
   }
 
+  get progress(): number {
+    return this.#unfinished.total + this.#answers;
+  }
+
   event(event: VoiceEvent): void | Promise<void> {
-    const { answers } = this.#tracker;
+    const { answers, answering } = this.#tracker;
     const now = this.#options.clock();
     this.#tracker.observe(event, now);
     if (event.kind === 'audio') {
       const ms = (event.pcm.length / VOICE_AUDIO.bytesPerSecond) * 1000;
       this.#playedAt = Math.max(this.#playedAt, now) + ms / this.#options.speed;
     } else if (event.kind === 'interruption') this.#playedAt = now;
-    if (event.kind === 'turn' || event.kind === 'answer' || (event.kind === 'transcript' && event.final))
+    // The rest of an answer says nothing of what was said since it began.
+    const begins = this.#tracker.answering && !answering;
+    if (begins || event.kind === 'turn' || (event.kind === 'transcript' && event.final))
       this.#unfinished.heard();
-    if (this.#tracker.answers > answers) this.#unfinished.answered();
+    if (this.#tracker.answers > answers) {
+      this.#answers++;
+      this.#unfinished.answered();
+    }
     return this.#tell({ kind: 'received', event });
   }
 
@@ -343,14 +364,20 @@ export class VoiceCall implements ConnectionListener {
     chunk: Buffer,
     { speech, live = false, again }: { speech: boolean; live?: boolean; again: boolean },
   ): Promise<void> {
-    for (let at = 0; at < chunk.length; at += this.#maxChunk) {
-      const piece = chunk.length <= this.#maxChunk ? chunk : chunk.subarray(at, at + this.#maxChunk);
+    // What the service takes at most may become less while this waits.
+    for (let at = 0, piece = chunk; at < chunk.length; at += piece.length) {
+      piece = at === 0 && chunk.length <= this.#maxChunk ? chunk : chunk.subarray(at, at + this.#maxChunk);
       for (;;) {
         // Silence is nothing that a service must hear that has done its part.
-        if (!speech && this.#connection.hungUp) return;
+        if (!speech && this.#connection.hungUp) {
+          await this.#options.sleep(CHUNK_MS, this.#options.signal);
+          return;
+        }
         const session = await this.#linked();
         const sent = live ? await this.#sendNow(session, piece) : await this.#pacer.send(session, piece);
         if (sent) break;
+        // Whether another connection is needed for it is not decided here.
+        if (!speech) return;
       }
       this.#lastChunk = piece;
       if (speech && !again) this.#unfinished.add(piece);
@@ -373,22 +400,34 @@ export class VoiceCall implements ConnectionListener {
     for (;;) {
       const session = await this.#connection.session();
       if (session === this.#informed) return session;
-      if (this.#informed !== undefined && this.#unfinished.bytes > 0 && !(await this.#sayAgain(session)))
-        continue;
+      if (this.#informed !== undefined && !(await this.#goOn(session))) continue;
       this.#informed = session;
       return session;
     }
   }
 
-  /** @returns whether all of it went out on this session */
-  async #sayAgain(session: VoiceSession): Promise<boolean> {
-    this.#tracker.lost();
+  /**
+   * Takes up the talk on another session.
+   *
+   * @returns whether all that is unfinished went out on it
+   */
+  async #goOn(session: VoiceSession): Promise<boolean> {
+    // It comes again with everything else.
+    this.#refused = undefined;
+    this.#lastChunk = undefined;
     this.#pacer.rest();
+    const again = this.#unfinished.bytes > 0;
+    this.#tracker.lost(again);
+    return !again || this.#sayAgain(session);
+  }
+
+  async #sayAgain(session: VoiceSession): Promise<boolean> {
     const pacer = this.#newPacer(this.#options.speed * AGAIN_SPEED);
-    const bytes = Math.min(pacer.chunkBytes, this.#maxChunk);
+    const bytes = Math.min(pacer.chunkBytes, this.#maxChunk, MAX_CHUNK_BYTES);
     const all = [...this.#unfinished.chunks];
     for await (const chunk of rechunk(asStream(all), bytes)) {
       if (!(await pacer.send(session, chunk))) return false;
+      this.#lastChunk = chunk;
       const busy = this.#tell({ kind: 'sent', pcm: chunk, speech: true, again: true });
       if (busy !== undefined) await busy;
     }

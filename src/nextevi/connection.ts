@@ -21,6 +21,8 @@ const LONGEST_PAUSE_MS = 30_000;
 const METADATA_MS = 1_000;
 /** So many failures of single chunks on one connection are a failure of the whole. */
 const MAX_CHUNK_FAILURES = 3;
+/** A connection that held for so long and did its work has not failed, whatever the talk came to. */
+const HELD_MS = 60_000;
 /** A session ends after 60 minutes: it is replaced a little earlier, at a moment of our choice. */
 const RENEW_MS = 59.5 * 60_000;
 
@@ -36,6 +38,8 @@ export interface ConnectionListener {
   readonly answering: boolean;
   /** Whether a service that hangs up now with 1000 has done its part. */
   mayHangUp(): boolean;
+  /** Grows with everything that is said for the first time, and with every answer that has ended. */
+  readonly progress: number;
 }
 
 export interface ConnectionOptions extends Omit<SessionOptions, 'onEvent'> {
@@ -68,13 +72,20 @@ export class VoiceConnection {
   readonly #options: ConnectionOptions;
   readonly #listener: ConnectionListener;
   #session: VoiceSession | undefined;
+  /** The connection whose messages count: what an old one still says does not. */
+  #live = 0;
   /** Why there is no session. */
   #down: unknown;
+  /** What ended everything. */
+  #fatal: { error: unknown } | undefined;
   /** Ends waits when the session ends or the caller gives up. */
   #halt = new AbortController();
   #settings: SessionOptions['settings'];
   #number = 0;
   #failures = 0;
+  /** Whether this connection has done any work, and how far the talk was when one was counted as good. */
+  #worked = false;
+  #progress = 0;
   #chunkFailures = 0;
   #connectedAt = 0;
   #closing = false;
@@ -115,13 +126,14 @@ export class VoiceConnection {
    */
   async session(): Promise<VoiceSession> {
     const { signal, clock } = this.#options;
-    signal?.throwIfAborted();
+    this.check();
     const open = this.open;
     const isOld = clock() - this.#connectedAt >= RENEW_MS && !this.#listener.answering;
     if (open !== undefined && !isOld) return open;
     if (open !== undefined) await this.#renew(open);
     for (;;) {
       if (this.#down !== undefined) await this.#pause(this.#down);
+      this.check();
       try {
         return await this.#connect();
       } catch (error) {
@@ -129,6 +141,13 @@ export class VoiceConnection {
         this.#down = error;
       }
     }
+  }
+
+  /** @throws the signal's reason; what ended everything */
+  check(): void {
+    this.#options.signal?.throwIfAborted();
+    if (this.#fatal !== undefined) throw this.#fatal.error;
+    if (this.#closing) throw new CliError('internal', 'The call has been ended already');
   }
 
   /** Settings of this session and of all that follow. */
@@ -139,8 +158,8 @@ export class VoiceConnection {
 
   /** Ends everything: whoever waits for a session gets this error. */
   fail(error: unknown): void {
-    if (this.#session !== undefined) this.#lose(this.#session, error);
-    else this.#down ??= error;
+    this.#fatal ??= { error };
+    this.#lose(error);
   }
 
   async close(): Promise<void> {
@@ -150,6 +169,7 @@ export class VoiceConnection {
   }
 
   async #renew(open: VoiceSession): Promise<void> {
+    this.#live++;
     this.#session = undefined;
     this.#listener.lost('a session lasts 60 minutes', 0);
     await open.close();
@@ -177,17 +197,36 @@ export class VoiceConnection {
     this.#halt = new AbortController();
     if (signal?.aborted) this.#onAbort();
     const metadata = new AbortController();
+    const live = ++this.#live;
+    // What comes in one packet with the end of the handshake is told after the connection itself.
+    let early: VoiceEvent[] | undefined = [];
     const session = await VoiceSession.connect({
       ...this.#options,
       settings: this.#settings ?? {},
-      onEvent: (event, from) => this.#receive(event, from, metadata),
+      onEvent: (event) => {
+        if (live !== this.#live) return;
+        if (early === undefined) return this.#receive(event, metadata);
+        early.push(event);
+      },
     });
     this.#options.onSession?.(session);
     this.#session = session;
+    if (live !== this.#live || this.#closing) {
+      session.close().catch(() => {});
+      this.check();
+      throw this.#down;
+    }
     this.#chunkFailures = 0;
+    this.#worked = false;
+    this.#hungUp = undefined;
     this.#connectedAt = clock();
-    session.closed.then((close) => this.#closed(session, close));
-    if (this.#down === undefined) this.#listener.connected(session, this.#number++);
+    this.#listener.connected(session, this.#number++);
+    const waiting = early;
+    early = undefined;
+    for (const event of waiting) if (live === this.#live) this.#receive(event, metadata);
+    session.closed.then((close) => {
+      if (live === this.#live) this.#closed(session, close);
+    });
     const either = new AbortController();
     const wake = () => either.abort();
     metadata.signal.addEventListener('abort', wake);
@@ -199,20 +238,21 @@ export class VoiceConnection {
     return session;
   }
 
-  #receive(event: VoiceEvent, session: VoiceSession, metadata: AbortController): void | Promise<void> {
+  #receive(event: VoiceEvent, metadata: AbortController): void | Promise<void> {
     const busy = this.#listener.event(event);
     if (event.kind === 'metadata') {
       metadata.abort();
       const wrong = checkFormat(event);
-      if (wrong !== undefined) this.#lose(session, wrong);
-    } else if (event.kind === 'error') this.#hearError(event.error, session);
-    // A connection that does its work has not failed.
-    else if (event.kind === 'transcript' || event.kind === 'audio') this.#failures = 0;
+      if (wrong !== undefined) this.#lose(wrong);
+    } else if (event.kind === 'error') this.#hearError(event.error);
+    else if (event.kind === 'transcript' || event.kind === 'audio') this.#worked = true;
     return busy;
   }
 
-  #hearError(error: Extract<VoiceEvent, { kind: 'error' }>['error'], session: VoiceSession): void {
+  #hearError(error: Extract<VoiceEvent, { kind: 'error' }>['error']): void {
     const { code } = error;
+    const place = this.#session?.place;
+    if (place === undefined) return;
     if (code === 'AUDIO_CHUNK_TOO_LARGE') {
       const { details } = error;
       const id =
@@ -224,20 +264,35 @@ export class VoiceConnection {
     const isChunk = code === 'AUDIO_PROCESSING_FAILED' || code === 'AUDIO_CHUNK_TOO_LARGE';
     if (isChunk) this.#chunkFailures++;
     if (kindOfError(code).action !== 'continue' || (isChunk && this.#chunkFailures >= MAX_CHUNK_FAILURES))
-      this.#lose(session, errorOfServer(error, session.place));
+      this.#lose(errorOfServer(error, place));
   }
 
   #closed(session: VoiceSession, close: CloseInfo): void {
-    if (this.#closing || session !== this.#session || this.#down !== undefined) return;
+    if (this.#closing) return;
     if (close.code === 1000 && this.#listener.mayHangUp()) this.#hungUp = close;
-    this.#lose(session, session.errorOf(close));
+    this.#lose(session.errorOf(close));
   }
 
-  #lose(session: VoiceSession, error: unknown): void {
+  #lose(error: unknown): void {
     if (this.#down !== undefined) return;
     this.#down = error;
+    this.#live++;
+    this.#countFailure();
     this.#halt.abort(error);
     // An error message may come without a close.
-    if (session.isOpen) session.close().catch(() => {});
+    if (this.#session?.isOpen === true) this.#session.close().catch(() => {});
+  }
+
+  /**
+   * Connections that do their work have not failed. But speech on which one after the other breaks is not said for
+   * ever: something new must have been said or answered.
+   */
+  #countFailure(): void {
+    const { progress } = this.#listener;
+    const held = this.#options.clock() - this.#connectedAt >= HELD_MS;
+    if (!this.#worked || (progress === this.#progress && !held)) return;
+    this.#worked = false;
+    this.#progress = progress;
+    this.#failures = 0;
   }
 }

@@ -87,8 +87,9 @@ export class CallMeasurements {
       case 'lost':
         this.#lostAt ??= event.at;
         this.#answering = false;
-        // The whole answer comes again.
+        // The whole answer comes again, and of an earlier one no more.
         this.#text.reset();
+        if (this.#turn !== undefined) this.#turn.overlapped = false;
         return;
       case 'speaking':
         this.#begin(event.turn, event.name);

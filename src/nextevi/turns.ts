@@ -25,11 +25,14 @@ export class TurnTracker {
   #answers = 0;
   #inputEndedAt: number | undefined;
   #lastEventAt = 0;
+  /** The answer that comes in is one to an earlier turn. */
+  #talkedOver: boolean;
 
   /** @param talkedOver an earlier answer is still coming in */
   constructor(timing: TurnTiming = DEFAULT_TIMING, talkedOver = false) {
     this.#timing = timing;
     this.#answering = talkedOver;
+    this.#talkedOver = talkedOver;
   }
 
   /** Whether the service answers now, or has answered after the end of the input and heard nothing since. */
@@ -84,7 +87,8 @@ export class TurnTracker {
 
   #finishAnswer(): void {
     this.#answering = false;
-    this.#answers++;
+    if (!this.#talkedOver) this.#answers++;
+    this.#talkedOver = false;
   }
 
   /** All audio of the input has been sent; silence may follow. */
@@ -92,9 +96,15 @@ export class TurnTracker {
     this.#inputEndedAt ??= now;
   }
 
-  /** The connection is gone: the answer that came in on it will not end, and what was said is said again. */
-  lost(): void {
+  /**
+   * The connection is gone: the answer that came in on it will not end.
+   *
+   * @param again whether what was said is said again
+   */
+  lost(again: boolean): void {
     this.#answering = false;
+    this.#talkedOver = false;
+    if (!again) return;
     this.#pending = true;
     this.#inputEndedAt = undefined;
   }

@@ -33,6 +33,11 @@ export class UnfinishedTurn {
     this.#dropTo(this.#to);
   }
 
+  /** Bytes of speech that were ever added. */
+  get total(): number {
+    return this.#to;
+  }
+
   get bytes(): number {
     return this.#to - this.#from;
   }

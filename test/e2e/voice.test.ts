@@ -65,8 +65,8 @@ describe('voice stream', () => {
       .split('\n')
       .map((line) => (JSON.parse(line) as { kind: string }).kind);
     expect([...new Set(kinds)]).toEqual([
-      'metadata',
       'connected',
+      'metadata',
       'speaking',
       'transcript',
       'spoken',
