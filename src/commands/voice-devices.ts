@@ -24,7 +24,7 @@ async function rowsOf(invocation: Invocation, kind: Role): Promise<DeviceRow[]> 
   const lists = await Promise.all(programs.map(({ name }) => devicesOf(ctx, kind, name)));
   return programs.flatMap(({ name, program }, index) => {
     const row = { kind, name, used: false, program };
-    const description = index === 0 ? 'used unless another one is named' : null;
+    const description = 'its default device';
     return [
       { ...row, device: null, choice: name, used: index === 0, description },
       ...(lists[index] ?? []).map(({ device, description }) => ({

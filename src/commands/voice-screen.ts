@@ -192,3 +192,25 @@ export class PlainView implements TalkView {
     await this.#queue.catch(() => {});
   }
 }
+
+/** Two at once: a screen for the person, and lines for a file. */
+export function both(first: TalkView, second: TalkView): TalkView {
+  return {
+    line: (line) => {
+      first.line(line);
+      second.line(line);
+    },
+    note: (text) => {
+      first.note(text);
+      second.note(text);
+    },
+    changed: () => {
+      first.changed();
+      second.changed();
+    },
+    close: async () => {
+      await first.close();
+      await second.close();
+    },
+  };
+}

@@ -1,0 +1,250 @@
+/** `voice talk`: speak with an agent through the microphone and the loudspeaker of this machine, or through pipes. */
+import { VoiceCall } from '../nextevi/call.ts';
+import type { CallEvent } from '../nextevi/call-events.ts';
+import { DEFAULT_RECONNECT } from '../nextevi/connection.ts';
+import { VoiceError } from '../nextevi/errors.ts';
+import type { CallSummary } from '../nextevi/measurements.ts';
+import { DEFAULT_TIMING } from '../nextevi/turns.ts';
+import { writeRecord } from '../output/rows.ts';
+import { CliError } from '../shared/errors.ts';
+import { STREAM, stdinOf } from './audio-files.ts';
+import { formatTime } from './audio-values.ts';
+import type { Invocation } from './invocation.ts';
+import { type ConnectionFlags, voiceConnection } from './voice-connection.ts';
+import { Loudspeaker } from './voice-loudspeaker.ts';
+import { PipeOutput, ProgramOutput } from './voice-player.ts';
+import { findLiveProgram, type LiveProgram, PIPE } from './voice-programs.ts';
+import { type Microphone, microphoneOf, startRecorder } from './voice-recorder.ts';
+import { both, LiveScreen, PlainView, type TalkView } from './voice-screen.ts';
+import { TalkModel, type TalkSnapshot } from './voice-talk-model.ts';
+
+export interface TalkOptions extends ConnectionFlags {
+  recorder?: string;
+  player?: string;
+  plain?: boolean;
+  /** Seconds to wait for the answer to the end of an input that ends. */
+  replyTimeout: number;
+}
+
+/** Where the sound comes from and goes to. */
+interface Ends {
+  recorder: LiveProgram | typeof PIPE;
+  player: LiveProgram | typeof PIPE;
+}
+
+export async function runVoiceTalk(invocation: Invocation, options: TalkOptions): Promise<void> {
+  const { ctx } = invocation;
+  const ends = await findEnds(invocation, options);
+  const connection = await voiceConnection(invocation, options);
+  const eventLine = await eventLines(invocation);
+  const program = ends.player === PIPE ? undefined : new ProgramOutput(ctx, ends.player);
+  const speaker = new Loudspeaker(program ?? new PipeOutput(ctx.stdout), {
+    clock: ctx.clock,
+    sleep: ctx.sleep,
+    onFull: () => view.note('Ten minutes of answers wait to be heard: what comes now is dropped.'),
+  });
+  const model = new TalkModel({
+    clock: ctx.clock,
+    playing: () => speaker.playing,
+    onLine: (line) => view.line(line),
+    onNote: (text) => view.note(text),
+  });
+  const view = openView(invocation, options, ends, () => model.snapshot());
+  view.note('Headphones keep the agent from hearing itself. Ctrl-C hangs up.');
+  let microphone: Microphone | undefined;
+  let call: VoiceCall | undefined;
+  let problem: unknown;
+  try {
+    call = await VoiceCall.open({
+      ...connection,
+      speed: 1,
+      timing: { ...DEFAULT_TIMING, replyTimeoutMs: options.replyTimeout * 1000 },
+      reconnect: DEFAULT_RECONNECT,
+      random: ctx.random,
+      sleep: ctx.sleep,
+      observe: (event) => {
+        model.observe(event);
+        hear(event, speaker);
+        view.changed();
+        return eventLine?.(event);
+      },
+    });
+    microphone = openMicrophone(invocation, ends, {
+      onAudio: (pcm) => {
+        model.hears(pcm);
+        view.changed();
+      },
+      onDropped: (ms) =>
+        view.note(
+          `${(ms / 1000).toFixed(1)} s of the microphone were dropped: the network did not take them.`,
+        ),
+    });
+    const said = call.ask(microphone.audio, { live: true, name: 'microphone' }).then(() => speaker.drain());
+    const broken = program?.failed.then((error) => {
+      throw error;
+    });
+    await (broken === undefined ? said : Promise.race([said, broken]));
+  } catch (error) {
+    problem = await endOf(error, { invocation, view, speaker, begun: call !== undefined });
+  } finally {
+    await Promise.allSettled([microphone?.stop(), speaker.close(), call?.hangUp()]);
+    // Words of an answer that was cut off are known only now.
+    await view.close();
+  }
+  if (problem !== undefined) throw problem;
+  if (call === undefined) return;
+  sayResult(invocation, model);
+  if (invocation.format !== 'table' && invocation.format !== 'ndjson')
+    await writeRecord(
+      result(model, call.summary, { speaker, dropped: microphone?.audio.droppedMs ?? 0 }),
+      invocation.rowsOptions(),
+    );
+}
+
+/** @throws CliError `usage` for what cannot be, before anything is opened */
+async function findEnds(invocation: Invocation, options: TalkOptions): Promise<Ends> {
+  const { ctx, terminal, format } = invocation;
+  if (options.player === PIPE) {
+    if (terminal.outIsTerminal)
+      throw new CliError('usage', 'Audio is to be written to standard output, but that is a terminal', {
+        hint: 'Pipe it into a player, or leave out --player -.',
+      });
+    if (format !== 'table')
+      throw new CliError(
+        'usage',
+        `With --player - standard output is sound: there is no room for ${format}`,
+        {
+          hint: 'Name a player, or leave out --json and --output.',
+        },
+      );
+  }
+  if (options.recorder === PIPE) stdinOf(invocation, [{ path: STREAM }]);
+  return {
+    recorder: options.recorder === PIPE ? PIPE : await findLiveProgram(ctx, 'recorder', options.recorder),
+    player: options.player === PIPE ? PIPE : await findLiveProgram(ctx, 'player', options.player),
+  };
+}
+
+function openMicrophone(
+  { ctx }: Invocation,
+  { recorder }: Ends,
+  listeners: Parameters<typeof microphoneOf>[2],
+): Microphone {
+  return recorder === PIPE
+    ? microphoneOf(ctx, ctx.stdin, listeners)
+    : startRecorder(ctx, recorder, listeners);
+}
+
+/** Plays what the agent says, as long as it is worth hearing. */
+function hear(event: CallEvent, speaker: Loudspeaker): void {
+  if (event.kind !== 'received') return;
+  if (event.event.kind === 'audio') speaker.play(event.event.pcm);
+  else if (event.event.kind === 'interruption') speaker.stopNow();
+}
+
+/** Each message of the service as a line, for `--output ndjson`. */
+async function eventLines(
+  invocation: Invocation,
+): Promise<((event: CallEvent) => Promise<void> | undefined) | undefined> {
+  if (invocation.format !== 'ndjson') return undefined;
+  const { eventObject } = await import('./voice-stream.ts');
+  return (event) =>
+    event.kind === 'received' ? invocation.write(`${JSON.stringify(eventObject(event.event))}\n`) : undefined;
+}
+
+function openView(
+  invocation: Invocation,
+  { plain }: TalkOptions,
+  { player }: Ends,
+  snapshot: () => TalkSnapshot,
+): TalkView {
+  const { ctx, terminal, flags, format, say, write, colourOut, colourErr } = invocation;
+  const isTable = format === 'table';
+  const outIsSound = player === PIPE;
+  const lines = new PlainView({
+    write: !isTable ? undefined : outIsSound ? async (text) => say(text.trimEnd()) : write,
+    colour: outIsSound ? colourErr : colourOut,
+    say,
+  });
+  // Lines of `--debug`, or data at the terminal, and lines that are redrawn would run into one another.
+  const inTheWay = flags.debug === true || (!isTable && terminal.outIsTerminal);
+  if (!terminal.canRedraw || flags.quiet === true || plain === true || inTheWay) return lines;
+  const screen = new LiveScreen({
+    stream: terminal.outIsTerminal ? ctx.stdout : ctx.stderr,
+    colour: terminal.outIsTerminal ? colourOut : colourErr,
+    unicode: terminal.drawsUnicode,
+    clock: ctx.clock,
+    sleep: ctx.sleep,
+    signal: ctx.signal,
+    snapshot,
+  });
+  if (terminal.outIsTerminal || outIsSound || !isTable) return screen;
+  return both(screen, new PlainView({ write, colour: colourOut, say: () => {} }));
+}
+
+/** @returns the error to end with; undefined when this is how talks end */
+async function endOf(
+  error: unknown,
+  talk: { invocation: Invocation; view: TalkView; speaker: Loudspeaker; begun: boolean },
+): Promise<unknown> {
+  const { signal } = talk.invocation.ctx;
+  if (signal.aborted) {
+    const { reason } = signal;
+    const hungUp = talk.begun && reason instanceof CliError && reason.type === 'interrupted';
+    return hungUp ? undefined : reason;
+  }
+  if (!talk.begun || !(error instanceof VoiceError) || !error.hungUp) return error;
+  talk.view.note('The agent hung up.');
+  // Its last words are still to be heard.
+  await talk.speaker.drain();
+  return undefined;
+}
+
+/** The middle one of some times, and the longest. */
+function spread(times: readonly number[]): { median: number; max: number } | undefined {
+  const sorted = [...times].sort((a, b) => a - b);
+  const median = sorted[Math.floor((sorted.length - 1) / 2)];
+  const max = sorted.at(-1);
+  return median === undefined || max === undefined ? undefined : { median, max };
+}
+
+function sayResult({ say }: Invocation, model: TalkModel): void {
+  const { elapsedMs } = model.snapshot();
+  const times = spread(model.latencies);
+  const count = model.latencies.length;
+  const speed =
+    times === undefined
+      ? ''
+      : `, ${count} ${count === 1 ? 'answer' : 'answers'}, heard ${(times.median / 1000).toFixed(2)} s (median) after the service took you to have finished`;
+  say(`Talked for ${formatTime(Math.floor(elapsedMs / 1000), 0)}${speed}.`);
+}
+
+function result(
+  model: TalkModel,
+  summary: CallSummary,
+  { speaker, dropped }: { speaker: Loudspeaker; dropped: number },
+) {
+  const times = spread(model.latencies);
+  return {
+    connection_ids: summary.connectionIds,
+    conversation: model.lines,
+    emotions: model.emotions,
+    interruptions: model.interruptions,
+    duration_seconds: toSeconds(summary.durationMs),
+    sent_seconds: toSeconds(summary.sentSeconds * 1000),
+    received_seconds: toSeconds(summary.receivedSeconds * 1000),
+    heard_seconds: toSeconds(speaker.position),
+    dropped_seconds: toSeconds(dropped),
+    answers: model.latencies.length,
+    /** From the service's word that the user had finished to its first audio. */
+    answer_ms_median: times === undefined ? null : Math.round(times.median),
+    answer_ms_max: times === undefined ? null : Math.round(times.max),
+    handshake_ms: Math.round(summary.handshakeMs),
+    reconnects: summary.reconnects,
+  };
+}
+
+/** Milliseconds as seconds to three decimals. */
+function toSeconds(ms: number): number {
+  return Math.round(ms) / 1000;
+}
