@@ -166,7 +166,7 @@ function addTalk(voice: Command, run: RunAction): void {
           'voice talk --recorder "ffmpeg -loglevel error -f alsa -i default -ar 24000 -ac 1 -f s16le -"',
         ],
         [
-          'Headphones keep the agent from hearing itself. Ctrl-C hangs up, with exit code 0.',
+          'Use headphones, or the agent hears itself. Ctrl-C hangs up, with exit code 0.',
           'Samples are 16-bit little-endian PCM at 24,000 Hz, mono, without a header, also of a command line, which is started without a shell. convirza voice devices shows what is here.',
           'When you speak over an answer, it falls silent as soon as the service says so. With --player - the sound is written as it is to be heard, at most 160 ms ahead; what the program behind the pipe holds is beyond reach.',
           'The time of an answer is measured from the word of the service that you had finished (final transcript, or end of turn) to its first audio: how long it took to notice is not in it.',

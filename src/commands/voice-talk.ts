@@ -50,13 +50,17 @@ export async function runVoiceTalk(invocation: Invocation, options: TalkOptions)
     onNote: (text) => view.note(text),
   });
   const view = openView(invocation, options, ends, () => model.snapshot());
-  view.note('Headphones keep the agent from hearing itself. Ctrl-C hangs up.');
+  const headphones =
+    ends.recorder === PIPE || ends.player === PIPE ? '' : 'Use headphones, or the agent hears itself. ';
+  view.note(`${headphones}Ctrl-C hangs up.`);
   let microphone: Microphone | undefined;
   let call: VoiceCall | undefined;
   let problem: unknown;
+  const over = new AbortController();
   try {
     call = await VoiceCall.open({
       ...connection,
+      signal: AbortSignal.any([ctx.signal, over.signal]),
       speed: 1,
       timing: { ...DEFAULT_TIMING, replyTimeoutMs: options.replyTimeout * 1000 },
       reconnect: DEFAULT_RECONNECT,
@@ -80,6 +84,8 @@ export async function runVoiceTalk(invocation: Invocation, options: TalkOptions)
         ),
     });
     const said = call.ask(microphone.audio, { live: true, name: 'microphone' }).then(() => speaker.drain());
+    // Of a talk that ends otherwise nobody hears.
+    said.catch(() => {});
     const broken = program?.failed.then((error) => {
       throw error;
     });
@@ -87,6 +93,8 @@ export async function runVoiceTalk(invocation: Invocation, options: TalkOptions)
   } catch (error) {
     problem = await endOf(error, { invocation, view, speaker, begun: call !== undefined });
   } finally {
+    // What is still being said or waited for is of no use any more.
+    over.abort(new CliError('cancelled', 'The talk is over'));
     await Promise.allSettled([microphone?.stop(), speaker.close(), call?.hangUp()]);
     // Words of an answer that was cut off are known only now.
     await view.close();
