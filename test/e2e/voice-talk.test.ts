@@ -52,7 +52,7 @@ const when =
     child.stderr?.on('data', look);
   };
 
-describe.concurrent('voice talk', () => {
+describe('voice talk', () => {
   it('through pipes: what comes in is said, what is answered goes out, and words go to standard error', async () => {
     const { talk, service } = await bench(ANSWERS);
     const input = Buffer.from(new Int16Array(24 * 300).fill(1_000).buffer);
@@ -202,7 +202,7 @@ describe.concurrent('voice talk', () => {
   });
 });
 
-describe.skipIf(process.platform === 'win32').concurrent('voice devices', () => {
+describe.skipIf(process.platform === 'win32')('voice devices', () => {
   async function devices(programs: Record<string, string>, args: string[] = []): Promise<Result> {
     const folder = await temporaryFolder();
     await mkdir(join(folder, 'bin'));

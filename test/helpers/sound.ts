@@ -13,8 +13,9 @@ export function soundPrograms(folder: string) {
   const recorded = join(folder, 'recorder.pids');
   const played = join(folder, 'player.pids');
   const heard = join(folder, 'heard.raw');
+  // The last line may be half written.
   const pids = (path: string) =>
-    existsSync(path) ? readFileSync(path, 'utf8').trim().split('\n').map(Number) : [];
+    existsSync(path) ? readFileSync(path, 'utf8').split('\n').slice(0, -1).map(Number) : [];
   return {
     recorder: (mode: string, ms = 0) => line(RECORDER, mode, recorded, String(ms)),
     player: (mode: string) => line(PLAYER, mode, played, heard),
