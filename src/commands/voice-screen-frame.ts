@@ -1,14 +1,16 @@
 /** The live lines of `voice talk`, for any width. Pure. */
-import type { ChalkInstance } from 'chalk';
 import { cleanLine } from '../output/clean.ts';
 import { displayWidth, truncate } from '../output/table.ts';
 import { formatTime } from './audio-values.ts';
+import type { Invocation } from './invocation.ts';
 import { drawMeter, type Level } from './voice-meter.ts';
 import type { Phase, Speaker, TalkLine, TalkSnapshot } from './voice-talk-model.ts';
 
+export type Colour = Invocation['colourOut'];
+
 export interface FrameStyle {
   unicode: boolean;
-  colour: ChalkInstance;
+  colour: Colour;
 }
 
 const PHASES: Readonly<Record<Phase, readonly [string, 'yellow' | 'green' | 'cyan' | 'magenta' | 'red']>> = {
@@ -29,7 +31,7 @@ const HOT_DB = -1;
 const LOUD_DB = -9;
 
 /** `you:   Good morning`, the name as wide for both. */
-export function conversationLine(line: Omit<TalkLine, 'interrupted'>, colour: ChalkInstance): string {
+export function conversationLine(line: Omit<TalkLine, 'interrupted'>, colour: Colour): string {
   return `${speakerName(line.speaker, colour)} ${line.text}`;
 }
 
@@ -38,7 +40,7 @@ export function spokenText({ text, interrupted }: TalkLine): string {
   return interrupted ? `${text} (interrupted)` : text;
 }
 
-function speakerName(speaker: Speaker, colour: ChalkInstance): string {
+function speakerName(speaker: Speaker, colour: Colour): string {
   return colour.bold(`${speaker}:`.padEnd(6));
 }
 
@@ -77,7 +79,7 @@ function phasePiece({ phase, retryMs }: TalkSnapshot, { unicode, colour }: Frame
   return piece(`${mark} ${(name + soon).padEnd(LABEL)}`, (text) => colour[hue](text));
 }
 
-function meterColour(level: Level, colour: ChalkInstance): (text: string) => string {
+function meterColour(level: Level, colour: Colour): (text: string) => string {
   if (level.peak >= HOT_DB) return colour.red;
   return level.peak >= LOUD_DB ? colour.yellow : colour.green;
 }

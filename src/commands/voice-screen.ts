@@ -1,7 +1,12 @@
 /** The screen of `voice talk`: lines that stay, and below them two that are redrawn; elsewhere plain lines. */
-import type { ChalkInstance } from 'chalk';
 import { displayWidth } from '../output/table.ts';
-import { conversationLine, type FrameStyle, liveLines, spokenText } from './voice-screen-frame.ts';
+import {
+  type Colour,
+  conversationLine,
+  type FrameStyle,
+  liveLines,
+  spokenText,
+} from './voice-screen-frame.ts';
 import type { TalkLine, TalkSnapshot } from './voice-talk-model.ts';
 
 /** How a talk is shown. */
@@ -160,7 +165,7 @@ export class LiveScreen implements TalkView {
 export interface PlainOptions {
   /** Where lines of the conversation go; undefined: they are not shown. */
   write: ((text: string) => Promise<void>) | undefined;
-  colour: ChalkInstance;
+  colour: Colour;
   say: (text: string) => void;
 }
 
