@@ -147,21 +147,15 @@ function addTalk(voice: Command, run: RunAction): void {
     )
     .option('--player <command>', 'what plays: likewise, or - for standard output')
     .option('--plain', 'lines alone, nothing that is redrawn');
-  connectionFlags(talk)
-    .addOption(
-      new Option(
-        '--reply-timeout <seconds>',
-        'how long to wait for an answer to the end of an input that ends',
-      )
-        .argParser(numberBetween(0.1, 3600))
-        .default(20),
-    )
+  keepingFlags(talk);
+  settingsFlags(callFlags(talk))
     .addHelpText(
       'after',
       helpPage(
         [
           'voice talk',
           'voice talk --recorder arecord:plughw:1 --player pacat',
+          'voice talk --save-conversation talk.wav --transcript talk.txt',
           'voice talk --recorder - --player - < question.raw > answer.raw',
           'voice talk --recorder "ffmpeg -loglevel error -f alsa -i default -ar 24000 -ac 1 -f s16le -"',
         ],

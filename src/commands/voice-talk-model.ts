@@ -1,7 +1,8 @@
 /** What goes on in a talk, from the events of its call: who speaks, what was said, how long an answer took. */
 import type { CallEvent } from '../nextevi/call-events.ts';
-import { AnswerText, type Emotion, type VoiceEvent } from '../nextevi/messages.ts';
+import type { Emotion, VoiceEvent } from '../nextevi/messages.ts';
 import { cleanLine } from '../output/clean.ts';
+import { withoutStop } from '../shared/errors.ts';
 import { type Level, LevelMeter } from './voice-meter.ts';
 
 export type Speaker = 'you' | 'agent';
@@ -34,8 +35,6 @@ export interface TalkModelOptions {
   clock: () => number;
   /** Whether the agent is to be heard now. */
   playing: () => boolean;
-  /** A line that will not change any more. */
-  onLine: (line: TalkLine) => void;
   /** Something beside the conversation that a person should know. */
   onNote: (text: string) => void;
 }
@@ -52,18 +51,17 @@ const WAITING_MS = 20_000;
  * end of the speech is not in it: with an open microphone nobody knows when that was.
  */
 export class TalkModel {
-  readonly lines: TalkLine[] = [];
   /** Of each answer, in order. */
   readonly latencies: number[] = [];
   emotions: Emotion[] = [];
   interruptions = 0;
   readonly #options: TalkModelOptions;
   readonly #meter = new LevelMeter();
-  readonly #answer = new AnswerText();
   readonly #startedAt: number;
   #connected = false;
   #retryAt: number | undefined;
-  #interim = '';
+  #interim: TalkSnapshot['interim'];
+  #last: TalkLine | undefined;
   #hearingUntil = Number.NEGATIVE_INFINITY;
   #waitingUntil = Number.NEGATIVE_INFINITY;
   /** Whether the user was heard since the last audio of the agent. */
@@ -93,10 +91,19 @@ export class TalkModel {
         return;
       case 'received':
         this.#received(event.event, event.at);
-        return;
-      case 'ended':
-        this.#endAnswer(false);
     }
+  }
+
+  /** Takes what is being said and may still change. */
+  interim(speaker: Speaker, text: string): void {
+    const clean = cleanLine(text).trim();
+    this.#interim = clean === '' ? undefined : { speaker, text: clean };
+  }
+
+  /** Takes a line that is complete. */
+  line(line: TalkLine): void {
+    this.#last = line;
+    if (this.#interim?.speaker === line.speaker) this.#interim = undefined;
   }
 
   snapshot(): TalkSnapshot {
@@ -109,7 +116,7 @@ export class TalkModel {
       retryMs: retryAt === undefined ? undefined : Math.max(0, retryAt - now),
       latencyMs: this.latencies.at(-1),
       emotion: strongest(this.emotions),
-      interim: this.#interimLine(),
+      interim: this.#interim,
     };
   }
 
@@ -120,22 +127,15 @@ export class TalkModel {
     return now < this.#waitingUntil ? 'waiting' : 'listening';
   }
 
-  #interimLine(): TalkSnapshot['interim'] {
-    if (this.#interim !== '') return { speaker: 'you', text: this.#interim };
-    const text = cleanLine(this.#answer.text).trim();
-    return text === '' ? undefined : { speaker: 'agent', text };
-  }
-
   #lost({ why, retryMs }: Extract<CallEvent, { kind: 'lost' }>): void {
     this.#connected = false;
     this.#retryAt = this.#options.clock() + retryMs;
-    this.#interim = '';
+    this.#interim = undefined;
     this.#hearingUntil = Number.NEGATIVE_INFINITY;
     this.#waitingUntil = Number.NEGATIVE_INFINITY;
     this.#finishedAt = undefined;
-    this.#endAnswer(true);
-    const wait = (retryMs / 1000).toFixed(1);
-    this.#options.onNote(`The connection was lost (${cleanLine(why)}). Trying again in ${wait} s.`);
+    const soon = retryMs < 100 ? '' : ` in ${(retryMs / 1000).toFixed(1)} s`;
+    this.#options.onNote(`${cleanLine(withoutStop(why))}. Connecting again${soon}.`);
   }
 
   #received(event: VoiceEvent, at: number): void {
@@ -146,10 +146,6 @@ export class TalkModel {
         return;
       case 'turn':
         this.#turn(at);
-        return;
-      case 'answer':
-        this.#answer.add(event.content, event.generationId);
-        if (event.final) this.#endAnswer(false);
         return;
       case 'audio':
         this.#audio(event, at);
@@ -167,28 +163,20 @@ export class TalkModel {
         onNote(`service: idle${event.secondsLeft === undefined ? '' : `, ${event.secondsLeft} s left`}`);
         return;
       case 'error':
-        onNote(cleanLine(`service error: ${event.error.code} ${event.error.message}`));
+        onNote(cleanLine(`service error: ${event.error.code} ${event.error.message}`.trimEnd()));
     }
   }
 
   #transcript(event: Extract<VoiceEvent, { kind: 'transcript' }>, at: number): void {
     const now = this.#options.clock();
-    const text = cleanLine(event.text).trim();
     if (event.event === 'speech_started') this.#hearingUntil = now + HEARING_MS;
     if (event.event === 'utterance_end') this.#finished();
-    if (text === '') return;
+    if (event.text.trim() === '') return;
     this.#heard = true;
-    if (!event.final) {
-      this.#interim = text;
-      this.#hearingUntil = now + HEARING_MS;
-      return;
-    }
-    this.#interim = '';
-    this.#finishedAt = at;
-    this.#finished();
-    // An answer whose end nobody marked came before what is said now.
-    this.#endAnswer(false);
-    this.#add({ speaker: 'you', text, interrupted: false });
+    if (event.final) {
+      this.#finishedAt = at;
+      this.#finished();
+    } else this.#hearingUntil = now + HEARING_MS;
   }
 
   #turn(at: number): void {
@@ -197,7 +185,6 @@ export class TalkModel {
       this.#finishedAt ??= at;
       this.#finished();
     }
-    this.#endAnswer(false);
   }
 
   /** The user has finished, and an answer is due. */
@@ -217,26 +204,10 @@ export class TalkModel {
 
   #interrupted(): void {
     this.interruptions++;
-    if (this.#answer.text !== '') {
-      this.#endAnswer(true);
-      return;
-    }
-    // The text of an answer is complete long before its sound: what is cut off then is the line above.
-    const last = this.#options.playing() ? this.lines.at(-1) : undefined;
-    if (last?.speaker !== 'agent' || last.interrupted) return;
-    last.interrupted = true;
+    // The text of an answer is complete long before its sound: what is cut off then is a line that stands already.
+    if (!this.#options.playing() || this.#last?.speaker !== 'agent' || this.#last.interrupted) return;
+    this.#last = { ...this.#last, interrupted: true };
     this.#options.onNote('(interrupted)');
-  }
-
-  #endAnswer(interrupted: boolean): void {
-    const text = cleanLine(this.#answer.text).trim();
-    this.#answer.reset();
-    if (text !== '') this.#add({ speaker: 'agent', text, interrupted });
-  }
-
-  #add(line: TalkLine): void {
-    this.lines.push(line);
-    this.#options.onLine(line);
   }
 }
 

@@ -1,30 +1,34 @@
 /** `voice talk`: speak with an agent through the microphone and the loudspeaker of this machine, or through pipes. */
-import { VoiceCall } from '../nextevi/call.ts';
-import type { CallEvent } from '../nextevi/call-events.ts';
-import { DEFAULT_RECONNECT } from '../nextevi/connection.ts';
+import type { VoiceCall } from '../nextevi/call.ts';
+import type { CallEvent, CallObserver } from '../nextevi/call-events.ts';
 import { VoiceError } from '../nextevi/errors.ts';
-import type { CallSummary } from '../nextevi/measurements.ts';
-import { DEFAULT_TIMING } from '../nextevi/turns.ts';
+import { cleanLine } from '../output/clean.ts';
 import { writeRecord } from '../output/rows.ts';
 import { CliError } from '../shared/errors.ts';
 import { STREAM, stdinOf } from './audio-files.ts';
 import { formatTime } from './audio-values.ts';
 import type { Invocation } from './invocation.ts';
-import { type ConnectionFlags, voiceConnection } from './voice-connection.ts';
+import { type CallFlags, callOptions, openCall, together } from './voice-call.ts';
+import { eventLine } from './voice-event-log.ts';
+import { CallKeeping, KeepingError, type Kept } from './voice-keeping.ts';
 import { Loudspeaker } from './voice-loudspeaker.ts';
 import { PipeOutput, ProgramOutput } from './voice-player.ts';
 import { findLiveProgram, type LiveProgram, PIPE } from './voice-programs.ts';
 import { type Microphone, microphoneOf, startRecorder } from './voice-recorder.ts';
+import { redactor } from './voice-redact.ts';
+import { summaryObject, toMilli } from './voice-report.ts';
 import { both, LiveScreen, PlainView, type TalkView } from './voice-screen.ts';
-import { TalkModel, type TalkSnapshot } from './voice-talk-model.ts';
+import type { SettingsFlags } from './voice-settings-read.ts';
+import { type KeepingFlags, keptObject, sayKept } from './voice-stream.ts';
+import { type Speaker, TalkModel, type TalkSnapshot } from './voice-talk-model.ts';
 
-export interface TalkOptions extends ConnectionFlags {
+export interface TalkOptions extends CallFlags, SettingsFlags, KeepingFlags {
   recorder?: string;
   player?: string;
   plain?: boolean;
-  /** Seconds to wait for the answer to the end of an input that ends. */
-  replyTimeout: number;
 }
+
+const SPEAKERS: Readonly<Record<'caller' | 'agent', Speaker>> = { caller: 'you', agent: 'agent' };
 
 /** Where the sound comes from and goes to. */
 interface Ends {
@@ -32,11 +36,25 @@ interface Ends {
   player: LiveProgram | typeof PIPE;
 }
 
-export async function runVoiceTalk(invocation: Invocation, options: TalkOptions): Promise<void> {
+export async function runVoiceTalk(invocation: Invocation, flags: TalkOptions): Promise<void> {
   const { ctx } = invocation;
-  const ends = await findEnds(invocation, options);
-  const connection = await voiceConnection(invocation, options);
-  const eventLine = await eventLines(invocation);
+  const ends = await findEnds(invocation, flags);
+  const options = await callOptions(invocation, flags);
+  const secrets = [options.credentials.apiKey, options.credentials.accessToken];
+  const keeping = await CallKeeping.open(invocation, {
+    save: flags.save,
+    saveConversation: flags.saveConversation,
+    transcript: flags.transcript,
+    events: flags.events,
+    eventAudio: flags.eventAudio,
+    secrets,
+    onLine: ({ speaker, text, interrupted = false }) => {
+      const line = { speaker: SPEAKERS[speaker], text: cleanLine(text), interrupted };
+      model.line(line);
+      view.line(line);
+    },
+    onInterim: (speaker, text) => model.interim(SPEAKERS[speaker], text),
+  });
   const program = ends.player === PIPE ? undefined : new ProgramOutput(ctx, ends.player);
   const speaker = new Loudspeaker(program ?? new PipeOutput(ctx.stdout), {
     clock: ctx.clock,
@@ -46,10 +64,10 @@ export async function runVoiceTalk(invocation: Invocation, options: TalkOptions)
   const model = new TalkModel({
     clock: ctx.clock,
     playing: () => speaker.playing,
-    onLine: (line) => view.line(line),
     onNote: (text) => view.note(text),
   });
-  const view = openView(invocation, options, ends, () => model.snapshot());
+  const view = openView(invocation, flags, ends, () => model.snapshot());
+  const spare = ctx.onKill(() => keeping.finishNow());
   const headphones =
     ends.recorder === PIPE || ends.player === PIPE ? '' : 'Use headphones, or the agent hears itself. ';
   view.note(`${headphones}Ctrl-C hangs up.`);
@@ -58,20 +76,14 @@ export async function runVoiceTalk(invocation: Invocation, options: TalkOptions)
   let problem: unknown;
   const over = new AbortController();
   try {
-    call = await VoiceCall.open({
-      ...connection,
+    call = await openCall(invocation, {
+      ...options,
       signal: AbortSignal.any([ctx.signal, over.signal]),
-      speed: 1,
-      timing: { ...DEFAULT_TIMING, replyTimeoutMs: options.replyTimeout * 1000 },
-      reconnect: DEFAULT_RECONNECT,
-      random: ctx.random,
-      sleep: ctx.sleep,
-      observe: (event) => {
+      observe: together(keeping.observer, eventPrinter(invocation, keeping, secrets), (event) => {
         model.observe(event);
         hear(event, speaker);
         view.changed();
-        return eventLine?.(event);
-      },
+      }),
     });
     microphone = openMicrophone(invocation, ends, {
       onAudio: (pcm) => {
@@ -92,21 +104,32 @@ export async function runVoiceTalk(invocation: Invocation, options: TalkOptions)
     await (broken === undefined ? said : Promise.race([said, broken]));
   } catch (error) {
     problem = await endOf(error, { invocation, view, speaker, begun: call !== undefined });
-  } finally {
-    // What is still being said or waited for is of no use any more.
-    over.abort(new CliError('cancelled', 'The talk is over'));
-    await Promise.allSettled([microphone?.stop(), speaker.close(), call?.hangUp()]);
-    // Words of an answer that was cut off are known only now.
-    await view.close();
   }
+  // What is still being said or waited for is of no use any more.
+  over.abort(new CliError('cancelled', 'The talk is over'));
+  await Promise.allSettled([microphone?.stop(), speaker.close(), call?.hangUp()]);
+  // What has arrived is kept, however the talk ended.
+  const kept = await keeping.finish(problem === undefined).catch((error: unknown): Kept => {
+    if (problem === undefined) problem = error;
+    else invocation.warn(cleanLine(`Not everything could be kept: ${(error as Error).message}`));
+    return error instanceof KeepingError ? error.kept : {};
+  });
+  spare();
+  await view.close();
+  sayKept(invocation, kept, flags);
+  if (call !== undefined) sayResult(invocation, model);
   if (problem !== undefined) throw problem;
-  if (call === undefined) return;
-  sayResult(invocation, model);
-  if (invocation.format !== 'table' && invocation.format !== 'ndjson')
-    await writeRecord(
-      result(model, call.summary, { speaker, dropped: microphone?.audio.droppedMs ?? 0 }),
-      invocation.rowsOptions(),
-    );
+  if (call === undefined || invocation.format === 'table' || invocation.format === 'ndjson') return;
+  await writeRecord(
+    {
+      ...summaryObject(call.summary, call.pace),
+      ...measured(model),
+      heard_seconds: toMilli(speaker.position / 1000),
+      dropped_seconds: toMilli((microphone?.audio.droppedMs ?? 0) / 1000),
+      ...keptObject(keeping, kept),
+    },
+    invocation.rowsOptions(),
+  );
 }
 
 /** @throws CliError `usage` for what cannot be, before anything is opened */
@@ -150,14 +173,18 @@ function hear(event: CallEvent, speaker: Loudspeaker): void {
   else if (event.event.kind === 'interruption') speaker.stopNow();
 }
 
-/** Each message of the service as a line, for `--output ndjson`. */
-async function eventLines(
+/** What happens as lines, for `--output ndjson`. */
+function eventPrinter(
   invocation: Invocation,
-): Promise<((event: CallEvent) => Promise<void> | undefined) | undefined> {
-  if (invocation.format !== 'ndjson') return undefined;
-  const { eventObject } = await import('./voice-stream.ts');
+  keeping: CallKeeping,
+  secrets: readonly (string | undefined)[],
+): CallObserver {
+  const redact = redactor(secrets);
+  // Audio that was sent says nothing; a dozen lines of it come every second.
   return (event) =>
-    event.kind === 'received' ? invocation.write(`${JSON.stringify(eventObject(event.event))}\n`) : undefined;
+    invocation.format === 'ndjson' && event.kind !== 'sent'
+      ? invocation.write(eventLine(event, { startedMs: keeping.startedMs, redact }))
+      : undefined;
 }
 
 function openView(
@@ -227,32 +254,13 @@ function sayResult({ say }: Invocation, model: TalkModel): void {
   say(`Talked for ${formatTime(Math.floor(elapsedMs / 1000), 0)}${speed}.`);
 }
 
-function result(
-  model: TalkModel,
-  summary: CallSummary,
-  { speaker, dropped }: { speaker: Loudspeaker; dropped: number },
-) {
+/** Times of answers go from the service's word that the user had finished to its first audio. */
+function measured(model: TalkModel) {
   const times = spread(model.latencies);
   return {
-    connection_ids: summary.connectionIds,
-    conversation: model.lines,
-    emotions: model.emotions,
-    interruptions: model.interruptions,
-    duration_seconds: toSeconds(summary.durationMs),
-    sent_seconds: toSeconds(summary.sentSeconds * 1000),
-    received_seconds: toSeconds(summary.receivedSeconds * 1000),
-    heard_seconds: toSeconds(speaker.position),
-    dropped_seconds: toSeconds(dropped),
     answers: model.latencies.length,
-    /** From the service's word that the user had finished to its first audio. */
     answer_ms_median: times === undefined ? null : Math.round(times.median),
     answer_ms_max: times === undefined ? null : Math.round(times.max),
-    handshake_ms: Math.round(summary.handshakeMs),
-    reconnects: summary.reconnects,
+    emotions: model.emotions,
   };
-}
-
-/** Milliseconds as seconds to three decimals. */
-function toSeconds(ms: number): number {
-  return Math.round(ms) / 1000;
 }

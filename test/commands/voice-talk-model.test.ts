@@ -6,12 +6,10 @@ import { parseServerMessage, type VoiceEvent } from '../../src/nextevi/messages.
 function bench() {
   let now = 0;
   let playing = false;
-  const lines: string[] = [];
   const notes: string[] = [];
   const model = new TalkModel({
     clock: () => now,
     playing: () => playing,
-    onLine: ({ speaker, text, interrupted }) => lines.push(`${speaker}: ${text}${interrupted ? ' !' : ''}`),
     onNote: (text) => notes.push(text),
   });
   const observe = (event: Record<string, unknown>) => model.observe({ at: now, ...event } as CallEvent);
@@ -19,15 +17,12 @@ function bench() {
   const service = (event: VoiceEvent) => observe({ kind: 'received', event });
   return {
     model,
-    lines,
     notes,
     observe,
     connect,
     service,
     heard: (text: string, final: boolean, event?: string) =>
       service({ kind: 'transcript', text, final, confidence: undefined, event }),
-    answer: (content: string, final: boolean) =>
-      service({ kind: 'answer', content, final, generationId: undefined }),
     audio: (ms = 100) =>
       service({ kind: 'audio', pcm: Buffer.alloc(ms * 48), last: false, chunkId: undefined }),
     pass: (ms: number) => {
@@ -104,65 +99,55 @@ describe('a talk', () => {
     expect(model.latencies).toEqual([400]);
   });
 
-  it('what is said becomes lines, whatever marks the end of an answer', () => {
-    const { model, lines, connect, heard, answer, service, observe } = bench();
-    connect();
-    heard('  good\u001b[2J morning ', true);
-    answer('Good ', false);
-    expect(model.snapshot().interim).toEqual({ speaker: 'agent', text: 'Good' });
-    answer('morning.', true);
-    heard('and', false);
-    expect(model.snapshot().interim).toEqual({ speaker: 'you', text: 'and' });
-    heard('and now', true);
-    answer('Unmarked.', false);
-    heard('go on', true);
-    answer('Ended by a turn', false);
-    service({ kind: 'turn', complete: true, transcript: undefined, confidence: undefined });
-    answer('Ended by the end', false);
-    observe({ kind: 'ended' });
-    expect(lines).toEqual([
-      'you: good morning',
-      'agent: Good morning.',
-      'you: and now',
-      'agent: Unmarked.',
-      'you: go on',
-      'agent: Ended by a turn',
-      'agent: Ended by the end',
-    ]);
-    expect(model.snapshot().interim).toBeUndefined();
+  it('shows what is being said until its line is complete', () => {
+    const { model } = bench();
+    const interim = () => model.snapshot().interim;
+    const line = { text: 'x', interrupted: false };
+    model.interim('you', ' good\u001b[2J mor ');
+    expect(interim()).toEqual({ speaker: 'you', text: 'good mor' });
+    model.line({ ...line, speaker: 'agent' });
+    expect(interim()).toBeDefined();
+    model.line({ ...line, speaker: 'you' });
+    expect(interim()).toBeUndefined();
+    model.interim('agent', 'Wel');
+    model.interim('agent', ' ');
+    expect(interim()).toBeUndefined();
   });
 
-  it('an answer that is spoken over is marked, be its text complete or not', () => {
-    const { model, lines, notes, connect, answer, service, play } = bench();
+  it('an answer that is cut off after its text was complete is told once', () => {
+    const { model, notes, connect, service, play } = bench();
+    const cut = () => service({ kind: 'interruption', by: 'user' });
     connect();
     play(true);
-    answer('We are op', false);
-    service({ kind: 'interruption', by: 'user' });
-    answer('We are open.', true);
-    service({ kind: 'interruption', by: 'service' });
-    service({ kind: 'interruption', by: 'user' });
-    expect(lines).toEqual(['agent: We are op !', 'agent: We are open.']);
-    expect(model.lines.map(({ interrupted }) => interrupted)).toEqual([true, true]);
+    model.line({ speaker: 'agent', text: 'We are op', interrupted: true });
+    cut();
+    expect(notes).toEqual([]);
+    model.line({ speaker: 'agent', text: 'We are open.', interrupted: false });
+    cut();
+    cut();
     expect(notes).toEqual(['(interrupted)']);
     expect(model.interruptions).toBe(3);
   });
 
-  it('an interruption after the last word marks nothing', () => {
-    const { model, notes, connect, answer, service } = bench();
+  it('an interruption after the last word, or of no answer, marks nothing', () => {
+    const { model, notes, connect, service, play } = bench();
     connect();
-    answer('We are open.', true);
+    model.line({ speaker: 'agent', text: 'We are open.', interrupted: false });
     service({ kind: 'interruption', by: 'user' });
-    expect(model.lines[0]?.interrupted).toBe(false);
+    play(true);
+    model.line({ speaker: 'you', text: 'Thanks.', interrupted: false });
+    service({ kind: 'interruption', by: 'user' });
     expect(notes).toEqual([]);
   });
 
   it('a loss is told, and ends what was going on', () => {
-    const { model, notes, lines, observe, connect, heard, answer, audio, pass, phase } = bench();
+    const { model, notes, observe, connect, heard, audio, pass, phase } = bench();
     connect();
     heard('hello', true);
-    answer('Hel', false);
-    observe({ kind: 'lost', why: 'code 1006\u0007', retryMs: 2_500 });
+    model.interim('agent', 'Hel');
+    observe({ kind: 'lost', why: 'It broke off (code 1006\u0007).', retryMs: 2_500 });
     expect(phase()).toBe('reconnecting');
+    expect(model.snapshot().interim).toBeUndefined();
     pass(1_000);
     expect(model.snapshot().retryMs).toBe(1_500);
     pass(5_000);
@@ -170,11 +155,7 @@ describe('a talk', () => {
     connect(1);
     audio();
     expect(phase()).toBe('listening');
-    expect(lines).toEqual(['you: hello', 'agent: Hel !']);
-    expect(notes).toEqual([
-      'The connection was lost (code 1006). Trying again in 2.5 s.',
-      'Connected again.',
-    ]);
+    expect(notes).toEqual(['It broke off (code 1006). Connecting again in 2.5 s.', 'Connected again.']);
     expect(model.latencies).toEqual([]);
   });
 
