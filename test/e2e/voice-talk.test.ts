@@ -1,4 +1,4 @@
-import { chmod, mkdir, writeFile } from 'node:fs/promises';
+import { chmod, mkdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { errorLine, type Result, type RunOptions, run, temporaryFolder } from '../helpers/cli.ts';
@@ -92,9 +92,12 @@ describe('voice talk', () => {
   });
 
   it('--json says what was said and measured', async () => {
-    const { talk, recorder, player } = await bench(ANSWERS);
-    const result = await talk(['--recorder', recorder('file', 300), '--player', player('hear'), '--json']);
+    const { talk, recorder, player, folder } = await bench(ANSWERS);
+    const ends = ['--recorder', recorder('file', 300), '--player', player('hear')];
+    const files = ['--save-conversation', 'talk.wav', '--transcript', 'talk.txt'];
+    const result = await talk([...ends, ...files, '--json']);
     expect(result.code).toBe(0);
+    expect(await readFile(join(folder, 'talk.txt'), 'utf8')).toMatch(/Caller: .*\n.*Agent: Welcome\.\n$/);
     expect(JSON.parse(result.stdout)).toMatchObject({
       conversation: [
         { speaker: 'you', text: expect.stringMatching(/^good.* morning$/) },
@@ -109,6 +112,10 @@ describe('voice talk', () => {
       answers: 1,
       answer_ms_median: expect.any(Number),
       reconnects: 0,
+      files: {
+        conversation: { path: expect.stringMatching(/talk\.wav$/) },
+        transcript: { path: expect.stringMatching(/talk\.txt$/) },
+      },
     });
   });
 
