@@ -23,6 +23,7 @@ import { lengthOf } from './audio-progress.ts';
 import { type InputFlags, type ProcessingFlags, readInput, readProcessing } from './audio-settings.ts';
 import { formatTime } from './audio-values.ts';
 import type { Invocation } from './invocation.ts';
+import { endNow, howItEnded, lastWordsOf } from './programs.ts';
 
 export interface PlayFlags extends InputFlags, ProcessingFlags {
   player?: string;
@@ -166,9 +167,6 @@ async function playFile(
   }
 }
 
-const STOP_MS = 500;
-const KEPT_TALK = 2_000;
-
 interface Running {
   /** @returns false when the player takes no more */
   write(bytes: Uint8Array): Promise<boolean>;
@@ -187,17 +185,13 @@ function start(
   const { ctx } = invocation;
   const env = { ...ctx.env, ...player.env?.(path) } as NodeJS.ProcessEnv;
   const child = spawn(player.program, args, { cwd: ctx.cwd, env, stdio: [stdin, 'ignore', 'pipe'] });
-  let talk = '';
-  child.stderr?.setEncoding('utf8').on('data', (text: string) => {
-    talk = (talk + text).slice(-KEPT_TALK);
-  });
+  const lastWords = lastWordsOf(child);
   // A player that was closed takes no more; how it ended says whether that was meant.
   child.stdin?.on('error', () => {});
   const ended = new Promise<CliError | undefined>((settle) => {
     child.once('error', (error) => settle(failed(player, error.message)));
     child.once('close', (code, signal) => {
-      const why = signal === null ? `code ${code}` : signal;
-      settle(code === 0 ? undefined : failed(player, why, talk));
+      settle(code === 0 ? undefined : failed(player, howItEnded(code, signal), lastWords()));
     });
   });
   const stop = () => endNow(child);
@@ -215,13 +209,6 @@ function start(
   };
 }
 
-function endNow(child: ChildProcess): void {
-  child.stdin?.destroy();
-  child.kill('SIGTERM');
-  const timer = setTimeout(() => child.kill('SIGKILL'), STOP_MS);
-  child.once('close', () => clearTimeout(timer));
-}
-
 async function writeTo(child: ChildProcess, bytes: Uint8Array, ended: Promise<unknown>): Promise<boolean> {
   const { stdin } = child;
   if (stdin === null || !stdin.writable) return false;
@@ -233,8 +220,7 @@ async function writeTo(child: ChildProcess, bytes: Uint8Array, ended: Promise<un
   return Promise.race([drained, ended.then(() => false)]);
 }
 
-function failed(player: Player, why: string, talk = ''): CliError {
-  const last = cleanLine(talk.trim().split('\n').at(-1) ?? '').slice(0, 200);
+function failed(player: Player, why: string, last = ''): CliError {
   return new CliError(
     'usage',
     `The player "${player.name}" failed (${why})${last === '' ? '' : `: ${last}`}`,

@@ -1,8 +1,9 @@
 /** Programs of the system that make sound of samples. */
-import { accessSync, constants, statSync } from 'node:fs';
-import { basename, delimiter, isAbsolute, join, resolve } from 'node:path';
+import { basename } from 'node:path';
 import type { Context } from '../context.ts';
 import { CliError } from '../shared/errors.ts';
+import { splitWords } from '../shared/words.ts';
+import { findProgram } from './programs.ts';
 
 /** 16-bit PCM as it reaches a player. */
 export interface PlayedFormat {
@@ -81,33 +82,11 @@ function adviceFor(platform: string): string {
   return 'Install one: pulseaudio-utils (pacat), pipewire (pw-play), alsa-utils (aplay) or sox (play); or name one with --player.';
 }
 
-function isProgram(path: string): boolean {
-  try {
-    accessSync(path, constants.X_OK);
-    return statSync(path).isFile();
-  } catch {
-    return false;
-  }
-}
-
-/** The file of a program, as a shell would find it. */
-function findProgram({ env, platform, cwd }: Context, name: string): string | undefined {
-  const windows = platform === 'win32';
-  const names = windows && !/\.\w+$/.test(name) ? [`${name}.exe`, `${name}.com`] : [name];
-  if (/[\\/]/.test(name)) return names.map((file) => resolve(cwd, file)).find(isProgram);
-  const path = env['PATH'] ?? env['Path'] ?? '';
-  const folders = path.split(delimiter).filter((folder) => isAbsolute(folder));
-  return folders.flatMap((folder) => names.map((file) => join(folder, file))).find(isProgram);
-}
-
-const WORDS = /"([^"]*)"|'([^']*)'|(\S+)/g;
-
 /** The place of the WAV file in a command that somebody gave. */
 const PLACE = '{}';
 
 function named(ctx: Context, text: string): Player {
-  const words = [...text.matchAll(WORDS)].map((match) => match[1] ?? match[2] ?? match[3] ?? '');
-  const [command = '', ...given] = words;
+  const [command = '', ...given] = splitWords(text);
   if (command === '') throw new CliError('usage', '--player names no program');
   const program = findProgram(ctx, command);
   if (program === undefined)

@@ -2,7 +2,7 @@
 import { type Command, Option } from 'commander';
 import { addVoiceLogin } from './auth-commands.ts';
 import { numberBetween, wholeBetween } from './flag-values.ts';
-import { wrap } from './help.ts';
+import { helpPage, wrap } from './help.ts';
 import type { RunAction } from './run.ts';
 import { settingsFlags } from './voice-settings.ts';
 
@@ -28,6 +28,8 @@ export function addVoice(program: Command, run: RunAction): void {
   addVoiceLogin(voice, run);
   addStream(voice, run);
   addVoiceCheck(voice, run);
+  addTalk(voice, run);
+  addDevices(voice, run);
 }
 
 /** Flags of every command that holds a conversation (`CallFlags`). */
@@ -133,4 +135,60 @@ function addVoiceCheck(voice: Command, run: RunAction): void {
         (await import('./voice-check.ts')).runVoiceCheck(invocation, options),
       ),
     );
+}
+
+function addTalk(voice: Command, run: RunAction): void {
+  const talk = voice
+    .command('talk')
+    .description('Talk to an agent through microphone and loudspeaker')
+    .option(
+      '--recorder <command>',
+      'what records: a name, name:device, a command line, or - for standard input',
+    )
+    .option('--player <command>', 'what plays: likewise, or - for standard output')
+    .option('--plain', 'lines alone, nothing that is redrawn');
+  keepingFlags(talk);
+  settingsFlags(callFlags(talk))
+    .addHelpText(
+      'after',
+      helpPage(
+        [
+          'voice talk',
+          'voice talk --recorder arecord:plughw:1 --player pacat',
+          'voice talk --save-conversation talk.wav --transcript talk.txt',
+          'voice talk --recorder - --player - < question.raw > answer.raw',
+          'voice talk --recorder "ffmpeg -loglevel error -f alsa -i default -ar 24000 -ac 1 -f s16le -"',
+        ],
+        [
+          'Use headphones, or the agent hears itself. Ctrl-C hangs up, with exit code 0.',
+          'Samples are 16-bit little-endian PCM at 24,000 Hz, mono, without a header, also of a command line, which is started without a shell. convirza voice devices shows what is here.',
+          'When you speak over an answer, it falls silent as soon as the service says so. With --player - the sound is written as it is to be heard, at most 160 ms ahead; what the program behind the pipe holds is beyond reach.',
+          'The time of an answer is measured from the word of the service that you had finished (final transcript, or end of turn) to its first audio: how long it took to notice is not in it.',
+          'An input that ends, such as a file, is sent in real time; the answer to it is waited for.',
+        ],
+        [0, 2, 4, 5, 6, 7, 9, 10, 130, 143],
+      ),
+    )
+    .action(
+      run(async (invocation, _args, options) =>
+        (await import('./voice-talk.ts')).runVoiceTalk(invocation, options),
+      ),
+    );
+}
+
+function addDevices(voice: Command, run: RunAction): void {
+  voice
+    .command('devices')
+    .description('Show what voice talk can record and play with on this machine')
+    .addHelpText(
+      'after',
+      helpPage(
+        ['voice devices', "voice devices --jq '.[] | select(.used) | .choice'"],
+        [
+          'CHOICE is what --recorder and --player of voice talk take. Devices are shown where a program can list them (pactl, arecord, aplay).',
+        ],
+        [0, 2, 130],
+      ),
+    )
+    .action(run(async (invocation) => (await import('./voice-devices.ts')).runVoiceDevices(invocation)));
 }

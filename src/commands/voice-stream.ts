@@ -20,12 +20,16 @@ import { redactor } from './voice-redact.ts';
 import { summaryLine, summaryObject, toMilli } from './voice-report.ts';
 import type { SettingsFlags } from './voice-settings-read.ts';
 
-export interface VoiceStreamOptions extends CallFlags, SpeechFlags {
+/** Flags of what is kept of a conversation. */
+export interface KeepingFlags {
   save?: string;
   saveConversation?: string;
   transcript?: string;
   events?: string;
   eventAudio?: boolean;
+}
+
+export interface VoiceStreamOptions extends CallFlags, SpeechFlags, KeepingFlags {
   pause?: string;
 }
 
@@ -210,7 +214,8 @@ class Conversation {
   }
 }
 
-function sayKept(invocation: Invocation, kept: Kept, flags: VoiceStreamOptions): void {
+/** Says where everything is that was kept. */
+export function sayKept(invocation: Invocation, kept: Kept, flags: KeepingFlags): void {
   const files = [
     ['Reply', kept.reply, flags.save],
     ['Conversation', kept.conversation, flags.saveConversation],
@@ -233,13 +238,12 @@ function sayKept(invocation: Invocation, kept: Kept, flags: VoiceStreamOptions):
   }
 }
 
-function result(call: VoiceCall, keeping: CallKeeping, kept: Kept): JsonObject {
-  const { summary, pace } = call;
+/** What was said and kept, for `--json`. */
+export function keptObject(keeping: CallKeeping, kept: Kept): JsonObject {
   const lines = keeping.lines.entries.filter((entry): entry is TranscriptLine => !('gap' in entry));
   const file = (of: Kept[keyof Kept]) =>
     of === undefined ? null : { path: of.path, ...('seconds' in of ? { seconds: toMilli(of.seconds) } : {}) };
   return {
-    ...summaryObject(summary, pace),
     conversation: lines.map(({ speaker, text, start, end, interrupted }) => ({
       speaker: NAMES[speaker],
       text,
@@ -247,12 +251,20 @@ function result(call: VoiceCall, keeping: CallKeeping, kept: Kept): JsonObject {
       end_ms: Math.round(end),
       ...(interrupted === true ? { interrupted } : {}),
     })),
-    emotions: summary.turns.findLast(({ emotions }) => emotions.length > 0)?.emotions ?? [],
     reply: file(kept.reply),
     files: {
       conversation: file(kept.conversation),
       transcript: file(kept.transcript),
       events: file(kept.events),
     },
+  };
+}
+
+function result(call: VoiceCall, keeping: CallKeeping, kept: Kept): JsonObject {
+  const { summary, pace } = call;
+  return {
+    ...summaryObject(summary, pace),
+    emotions: summary.turns.findLast(({ emotions }) => emotions.length > 0)?.emotions ?? [],
+    ...keptObject(keeping, kept),
   };
 }

@@ -152,7 +152,7 @@ export class VoiceCall implements ConnectionListener {
   async say(audio: AsyncIterable<Buffer>, { name = '', live = false }: SayOptions = {}): Promise<void> {
     this.#turn++;
     this.#tracker = new TurnTracker(this.#options.timing, this.#tracker.answering);
-    this.#unfinished.clear();
+    this.#unfinished.begin(live);
     await this.#tell({ kind: 'speaking', turn: this.#turn, name });
     this.#pacer.rest();
     this.#speaking = true;

@@ -6,10 +6,17 @@ import { kindOfError, knownKind, VOICE_ERRORS, type VoiceErrorKind } from './err
 export class VoiceError extends CliError {
   /** Milliseconds to wait at least before another connection; undefined where none can do better. */
   readonly retryMs: number | undefined;
+  /** Whether the service closed the connection as one that has served its purpose (close code 1000). */
+  readonly hungUp: boolean;
 
-  constructor(type: ErrorType, message: string, details: ErrorDetails & { retryMs?: number | undefined }) {
+  constructor(
+    type: ErrorType,
+    message: string,
+    details: ErrorDetails & { retryMs?: number | undefined; hungUp?: boolean },
+  ) {
     super(type, message, details);
     this.retryMs = details.retryMs;
+    this.hungUp = details.hungUp === true;
   }
 }
 
@@ -59,7 +66,7 @@ function make(
   message: string,
   advice: string,
   place: ErrorPlace,
-  more: { status?: number | undefined; retryMs?: number | undefined } = {},
+  more: { status?: number | undefined; retryMs?: number | undefined; hungUp?: boolean } = {},
 ): VoiceError {
   return new VoiceError(type, message, {
     hint: advice === '' ? undefined : advice,
@@ -193,6 +200,7 @@ export function errorOfClose(close: CloseInfo, place: ErrorPlace): VoiceError {
         `The voice service closed the session before the answer was complete (${details})`,
         'Try again.',
         place,
+        { hungUp: true },
       );
     default:
       return make(

@@ -3,7 +3,11 @@
 /** Two minutes of speech at the pace of speech; of a longer turn the end is what counts. */
 const MAX_BYTES = 2 * 60 * 48_000;
 
+/** Of a microphone, which is never silent: what is longer ago would hold up what is said now. */
+const MAX_LIVE_BYTES = 10 * 48_000;
+
 export class UnfinishedTurn {
+  #max = MAX_BYTES;
   #chunks: Buffer[] = [];
   /** Bytes of speech before the first chunk that is kept, and in all. */
   #from = 0;
@@ -15,7 +19,7 @@ export class UnfinishedTurn {
   add(pcm: Buffer): void {
     this.#chunks.push(pcm);
     this.#to += pcm.length;
-    this.#dropTo(this.#to - MAX_BYTES);
+    this.#dropTo(this.#to - this.#max);
   }
 
   /** The service shows that it has heard all so far. */
@@ -28,9 +32,10 @@ export class UnfinishedTurn {
     this.#dropTo(this.#heard);
   }
 
-  /** Nothing of it is to be sent again. */
-  clear(): void {
+  /** A new turn: nothing of the one before is to be sent again. */
+  begin(live: boolean): void {
     this.#dropTo(this.#to);
+    this.#max = live ? MAX_LIVE_BYTES : MAX_BYTES;
   }
 
   /** Bytes of speech that were ever added. */
