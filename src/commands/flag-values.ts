@@ -10,3 +10,13 @@ export function numberBetween(min: number, max: number): (text: string) => numbe
     return value;
   };
 }
+
+/** Reads a whole number of a flag. @throws InvalidArgumentError (commander's own) for any other */
+export function wholeNumber(min: number, max: number): (text: string) => number {
+  return (text) => {
+    const value = /^\d+$/.test(text.trim()) ? Number(text) : Number.NaN;
+    if (!(value >= min && value <= max))
+      throw new InvalidArgumentError(`It must be a whole number from ${min} to ${max}.`);
+    return value;
+  };
+}

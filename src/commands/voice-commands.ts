@@ -1,7 +1,7 @@
 /** The commands of `voice`, with the flags that they share. */
 import { type Command, Option } from 'commander';
 import { addVoiceLogin } from './auth-commands.ts';
-import { numberBetween } from './flag-values.ts';
+import { numberBetween, wholeNumber } from './flag-values.ts';
 import { wrap } from './help.ts';
 import type { RunAction } from './run.ts';
 
@@ -57,6 +57,76 @@ export function addVoice(program: Command, run: RunAction): void {
     .action(
       run(async (invocation, [file], options) =>
         (await import('./voice-stream.ts')).runVoiceStream(invocation, String(file), options),
+      ),
+    );
+  addTest(voice, run);
+}
+
+function addTest(voice: Command, run: RunAction): void {
+  const test = voice
+    .command('test')
+    .description('Hold scripted conversations with an agent and check what it does')
+    .argument('[scenario...]', 'scenario files (YAML or JSON), folders of YAML files, or patterns')
+    .option('--junit <file>', 'also write a report as JUnit XML')
+    .option('--only <name>', 'only scenarios with this in their name; a pattern with * is the whole name')
+    .addOption(
+      new Option('--concurrency <n>', 'how many at once: an account allows so many sessions')
+        .argParser(wholeNumber(1, 64))
+        .default(1),
+    )
+    .addOption(
+      new Option('--repeat <n>', 'run each so many times').argParser(wholeNumber(1, 1000)).default(1),
+    )
+    .option('--fail-fast', 'begin no other scenario after one that did not pass')
+    .option('--schema', 'print the JSON Schema of scenario files, for editors');
+  connectionFlags(test)
+    .addOption(
+      new Option('--speed <factor>', 'times real time, for scenarios that do not say')
+        .argParser(numberBetween(0.1, 20))
+        .default(1),
+    )
+    .addOption(
+      new Option('--reply-timeout <seconds>', 'how long to wait for an answer, likewise')
+        .argParser(numberBetween(0.1, 3600))
+        .default(20),
+    )
+    .addHelpText(
+      'after',
+      [
+        '',
+        'Examples:',
+        '  $ convirza voice test greeting.yaml',
+        '  $ convirza voice test scenarios --junit report.xml --concurrency 4',
+        '  $ convirza voice test "scenarios/**/*.yaml" --only "refund*" --repeat 3',
+        '  $ convirza voice test --schema > scenario.schema.json',
+        '',
+        'A scenario:',
+        '  steps:',
+        '    - say: question.wav',
+        '      expect:',
+        '        transcript: opening hours',
+        '        answer: /nine|9/i',
+        '        first_audio: 1500ms',
+        '',
+        'Notes:',
+        wrap(
+          'Every problem of every file is told, with its line, before anything is said; audio files count from the scenario.',
+          '  ',
+        ),
+        wrap('Each say waits for the answer; wait_for_answer: false goes on at once.', '  '),
+        wrap(
+          'A free account allows one session at a time; a scenario that finds no free place tries again a few times.',
+          '  ',
+        ),
+        wrap(
+          'With 11 something was not as expected. When no scenario could be run at all, the code says why.',
+          '  ',
+        ),
+      ].join('\n'),
+    )
+    .action(
+      run(async (invocation, [names], options) =>
+        (await import('./voice-test.ts')).runVoiceTest(invocation, (names ?? []) as string[], options),
       ),
     );
 }
