@@ -91,7 +91,8 @@ export function list<T>(item: Shape<T>, least = 1): Shape<T[]> {
         return undefined;
       }
       if (located.items.length < least) report(located.at, 'the list is empty');
-      const read = located.items.map((value) => item.read(value, report));
+      const whole = located.items.filter(({ kind }) => kind !== 'broken');
+      const read = whole.map((value) => item.read(value, report));
       return read.filter((value) => value !== undefined);
     },
   };
@@ -109,6 +110,7 @@ export const plainMap: Shape<JsonObject> = {
 };
 
 function plain(located: Located): unknown {
+  if (located.kind === 'broken') return null;
   if (located.kind === 'scalar') return located.value;
   if (located.kind === 'list') return located.items.map(plain);
   // A map may have a key that means something to an object.
@@ -125,7 +127,10 @@ export function byKind<S, L, M>(forms: {
   return {
     schema: { anyOf: all.map(({ schema }) => schema) },
     wants: forms.scalar.wants,
-    read: (located, report) => (forms[located.kind] ?? forms.scalar).read(located, report),
+    read: (located, report) => {
+      const form = located.kind === 'broken' ? undefined : forms[located.kind];
+      return (form ?? forms.scalar).read(located, report);
+    },
   };
 }
 
@@ -203,7 +208,7 @@ export function map<F extends Fields>(fields: F, wants = 'a map'): Shape<Read<F>
         if (!Object.hasOwn(fields, key)) report(at, unknownKey(key, names));
         else {
           where[key] = at;
-          const read = fields[key]?.shape.read(given, report);
+          const read = given.kind === 'broken' ? undefined : fields[key]?.shape.read(given, report);
           if (read !== undefined) value[key] = read;
         }
       }

@@ -6,6 +6,8 @@ export type Located = { at: number } & (
   | { kind: 'scalar'; value: string | number | boolean | null }
   | { kind: 'list'; items: Located[] }
   | { kind: 'map'; entries: LocatedEntry[] }
+  /** What could not be read, and was reported. */
+  | { kind: 'broken' }
 );
 
 export interface LocatedEntry {
@@ -32,7 +34,7 @@ const MOST_DEEP = 50;
 /** Reads text. What is no YAML, or no plain data, goes to `report`. */
 export function readSource(text: string, report: Report): Source {
   const lines = new LineCounter();
-  const document = parseDocument(text, { lineCounter: lines, prettyErrors: false, logLevel: 'silent' });
+  const document = parseDocument(text, { lineCounter: lines, prettyErrors: false });
   const place = (at: number) => {
     const { line, col } = lines.linePos(at);
     return { line: Math.max(1, line), column: Math.max(1, col) };
@@ -41,7 +43,7 @@ export function readSource(text: string, report: Report): Source {
     report(pos[0], wordsOf(code, message));
   if (document.errors.length > 0) return { root: undefined, place };
   let values = 0;
-  const locate = (given: unknown, at: number, depth: number): Located | undefined => {
+  const locate = (given: unknown, at: number, depth: number): Located => {
     let node = given as Node | null | undefined;
     const start = node?.range?.[0] ?? at;
     if (isAlias(node)) {
@@ -49,18 +51,17 @@ export function readSource(text: string, report: Report): Source {
       node = node.resolve(document);
       if (node === undefined) {
         report(start, `there is no anchor &${source} before the alias *${source}`);
-        return undefined;
+        return { at: start, kind: 'broken' };
       }
     }
     if (++values === MOST_VALUES) report(start, `there are more than ${MOST_VALUES} values in it`);
     if (depth === MOST_DEEP) report(start, 'it is nested too deep, or an alias refers to itself');
     if (values >= MOST_VALUES || depth >= MOST_DEEP) {
       values = MOST_VALUES;
-      return undefined;
+      return { at: start, kind: 'broken' };
     }
     if (isSeq(node)) {
-      const items = node.items.map((item) => locate(item, start, depth + 1));
-      return { at: start, kind: 'list', items: items.filter((item) => item !== undefined) };
+      return { at: start, kind: 'list', items: node.items.map((item) => locate(item, start, depth + 1)) };
     }
     if (isMap(node)) {
       const entries: LocatedEntry[] = [];
@@ -69,7 +70,7 @@ export function readSource(text: string, report: Report): Source {
         if (!isScalar(key)) report(keyAt, 'a key must be a plain word');
         else {
           const located = locate(value, key.range?.[1] ?? keyAt, depth + 1);
-          if (located !== undefined) entries.push({ key: String(key.value), at: keyAt, value: located });
+          entries.push({ key: String(key.value), at: keyAt, value: located });
         }
       }
       return { at: start, kind: 'map', entries };
@@ -83,7 +84,7 @@ export function readSource(text: string, report: Report): Source {
     )
       return { at: start, kind: 'scalar', value };
     report(start, 'this kind of value has no meaning here');
-    return undefined;
+    return { at: start, kind: 'broken' };
   };
   return { root: locate(document.contents, 0, 0), place };
 }
