@@ -1,5 +1,6 @@
 /** The flags that every command which works on many items has. */
-import { type Command, InvalidArgumentError, Option } from 'commander';
+import { type Command, Option } from 'commander';
+import { wholeBetween } from './flag-values.ts';
 
 /** As commander hands them over. */
 export interface BulkFlags {
@@ -19,13 +20,6 @@ export interface BulkFlags {
 export const DEFAULT_CONCURRENCY = 4;
 const MAX_CONCURRENCY = 64;
 
-function parseConcurrency(text: string): number {
-  const value = Number(text);
-  if (!/^\d+$/.test(text.trim()) || value < 1 || value > MAX_CONCURRENCY)
-    throw new InvalidArgumentError(`It must be a whole number from 1 to ${MAX_CONCURRENCY}.`);
-  return value;
-}
-
 /**
  * How fast a run goes.
  *
@@ -35,7 +29,7 @@ export function addPaceFlags(command: Command, rateFlag = '--rate'): Command {
   return command
     .addOption(
       new Option('--concurrency <n>', `how many at once (default: ${DEFAULT_CONCURRENCY})`).argParser(
-        parseConcurrency,
+        wholeBetween(1, MAX_CONCURRENCY),
       ),
     )
     .option(`${rateFlag} <n/time>`, 'at most so many requests in a time: 10/s, 600/min');

@@ -30,6 +30,7 @@ const EXIT_WORDS: readonly [number, string][] = [
   [EXIT_CODES.partial, 'some items failed'],
   [EXIT_CODES.network, 'network'],
   [EXIT_CODES.server, 'server failure'],
+  [EXIT_CODES.threshold, 'threshold missed'],
   [EXIT_CODES.interrupted, 'interrupted'],
   [EXIT_CODES.terminated, 'terminated'],
 ];

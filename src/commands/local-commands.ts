@@ -12,8 +12,6 @@ import { addVoice } from './voice-commands.ts';
 /** The exit codes of commands that are no endpoint; those of endpoints come from the catalogue. */
 const EXIT_CODES_OF: readonly [string, readonly number[]][] = [
   ['auth status', [0, 2, 4]],
-  ['voice stream', [0, 2, 4, 5, 6, 7, 9, 10, 130, 143]],
-  ['voice check', [0, 2, 4, 5, 6, 7, 9, 10, 130, 143]],
   ['sandbox start', [0, 2, 143]],
   ['config list', [0, 2]],
   ['config get', [0, 2]],

@@ -1,10 +1,13 @@
-/** The commands of `voice`, with the flags that they share. */
+/** The commands of `voice` that hold a conversation, with the flags that they share. */
 import { type Command, Option } from 'commander';
 import { addVoiceLogin } from './auth-commands.ts';
 import { numberBetween, wholeBetween } from './flag-values.ts';
-import { helpPage, wrap } from './help.ts';
+import { helpPage } from './help.ts';
 import type { RunAction } from './run.ts';
 import { settingsFlags } from './voice-settings.ts';
+
+/** What a conversation may end with. */
+const CODES = [0, 2, 4, 5, 6, 7, 9, 10, 130, 143];
 
 /** Which agent to talk to. */
 function agentFlags(command: Command): Command {
@@ -27,9 +30,10 @@ export function addVoice(program: Command, run: RunAction): void {
   const voice = program.command('voice').description('Talk to a NextEVI voice agent').helpCommand(false);
   addVoiceLogin(voice, run);
   addStream(voice, run);
-  addVoiceCheck(voice, run);
   addTalk(voice, run);
   addDevices(voice, run);
+  addCheck(voice, run);
+  addTest(voice, run);
 }
 
 /** Flags of every command that holds a conversation (`CallFlags`). */
@@ -38,6 +42,15 @@ function callFlags(command: Command): Command {
     new Option('--reply-timeout <seconds>', 'how long to wait for an answer')
       .argParser(numberBetween(0.1, 3600))
       .default(20),
+  );
+}
+
+/** A chunk holds a tenth of a second of wall time; more than this would not fit into the 1 MB that one may have. */
+const MAX_SPEED = 150;
+
+function speedFlag(command: Command): Command {
+  return command.addOption(
+    new Option('--speed <factor>', 'times real time').argParser(numberBetween(0.1, MAX_SPEED)).default(1),
   );
 }
 
@@ -55,10 +68,8 @@ function addStream(voice: Command, run: RunAction): void {
   const stream = voice
     .command('stream')
     .description('Speak audio files to an agent in real time and show its answers')
-    .argument('<file...>', 'audio files of any common format, a turn each; - for standard input')
-    .addOption(
-      new Option('--speed <factor>', 'times real time').argParser(numberBetween(0.1, 150)).default(1),
-    )
+    .argument('<file...>', 'audio files of any common format, a turn each; - for standard input');
+  speedFlag(stream)
     .option('--pause <time>', 'wait so long between two files, such as 1s or 500ms')
     .option('--allow-truncated', 'take what there is of a file that is shorter than it says')
     .option('--raw', 'the input is bare samples; standard input is then spoken as it comes')
@@ -69,70 +80,26 @@ function addStream(voice: Command, run: RunAction): void {
   settingsFlags(callFlags(stream))
     .addHelpText(
       'after',
-      [
-        '',
-        'Examples:',
-        '  $ convirza voice stream question.m4a --save answer.wav',
-        '  $ convirza voice stream hello.wav order.wav bye.wav --save-conversation call.wav --transcript call.srt',
-        '  $ arecord -q -t raw -f S16_LE -r 24000 -c 1 | convirza voice stream - --raw',
-        '  $ convirza voice stream question.wav --json --sandbox',
-        '',
-        'Notes:',
-        wrap(
+      helpPage(
+        [
+          'voice stream question.m4a --save answer.wav',
+          'voice stream hello.wav order.wav --save-conversation call.wav --transcript call.srt',
+          'voice stream question.wav --json --sandbox',
+          'voice stream - --raw < question.raw',
+        ],
+        [
           'Credentials come from NEXTEVI_API_KEY or NEXTEVI_ACCESS_TOKEN, else from convirza voice login, never from a flag.',
-          '  ',
-        ),
-        wrap('A turn ends by silence, so silence follows each file until the answer begins.', '  '),
-        wrap(
+          'A turn ends by silence, so silence follows each file until the answer begins; the next file waits until the answer has been heard.',
           'A connection that is lost is made again (--retries), and the turn that has no answer yet is said again; recordings and transcripts go on, with the gap marked.',
-          '  ',
-        ),
-        wrap(
           'It ends by itself when the answer is complete; how the service marks that is only partly documented: a marked last chunk, or three quiet seconds.',
-          '  ',
-        ),
-      ].join('\n'),
+          'Ctrl-C ends the session and the files well; a second one ends at once, and the files are whole all the same.',
+        ],
+        CODES,
+      ),
     )
     .action(
       run(async (invocation, [files], options) =>
         (await import('./voice-stream.ts')).runVoiceStream(invocation, files as string[], options),
-      ),
-    );
-}
-
-function addVoiceCheck(voice: Command, run: RunAction): void {
-  const check = voice
-    .command('check')
-    .description('Connect to the voice service and show each step: name, TLS, credentials, round trip');
-  agentFlags(check)
-    .addOption(
-      new Option('--count <n>', 'connections, one after the other, for the spread of times')
-        .argParser(wholeBetween(1, 10))
-        .default(1),
-    )
-    .addHelpText(
-      'after',
-      [
-        '',
-        'Examples:',
-        '  $ convirza voice check',
-        '  $ convirza voice check --count 10 --jq .spread',
-        '',
-        'Notes:',
-        wrap('It opens a session, sends no audio, and closes it: it counts as a connection.', '  '),
-        wrap(
-          'Through a proxy (setting proxy) the name that is looked up is the proxy\'s, and a step "proxy" follows.',
-          '  ',
-        ),
-        wrap(
-          'A service that sends no metadata or answers no ping within 3 seconds is a warning, not a failure. A failure ends it with the code of its kind, and the later steps are not tried.',
-          '  ',
-        ),
-      ].join('\n'),
-    )
-    .action(
-      run(async (invocation, _args, options) =>
-        (await import('./voice-check.ts')).runVoiceCheck(invocation, options),
       ),
     );
 }
@@ -166,7 +133,7 @@ function addTalk(voice: Command, run: RunAction): void {
           'The time of an answer is measured from the word of the service that you had finished (final transcript, or end of turn) to its first audio: how long it took to notice is not in it.',
           'An input that ends, such as a file, is sent in real time; the answer to it is waited for.',
         ],
-        [0, 2, 4, 5, 6, 7, 9, 10, 130, 143],
+        CODES,
       ),
     )
     .action(
@@ -191,4 +158,77 @@ function addDevices(voice: Command, run: RunAction): void {
       ),
     )
     .action(run(async (invocation) => (await import('./voice-devices.ts')).runVoiceDevices(invocation)));
+}
+
+function addCheck(voice: Command, run: RunAction): void {
+  const check = voice
+    .command('check')
+    .description('Connect to the voice service and show each step: name, TLS, credentials, round trip');
+  agentFlags(check)
+    .addOption(
+      new Option('--count <n>', 'connections, one after the other, for the spread of times')
+        .argParser(wholeBetween(1, 10))
+        .default(1),
+    )
+    .addHelpText(
+      'after',
+      helpPage(
+        ['voice check', 'voice check --count 10 --jq .spread'],
+        [
+          'It opens a session, sends no audio, and closes it: it counts as a connection.',
+          'Through a proxy (setting proxy) the name that is looked up is the proxy\'s, and a step "proxy" follows.',
+          'A service that sends no metadata or answers no ping within 3 seconds is a warning, not a failure. A failure ends it with the code of its kind, and the later steps are not tried.',
+        ],
+        CODES,
+      ),
+    )
+    .action(
+      run(async (invocation, _args, options) =>
+        (await import('./voice-check.ts')).runVoiceCheck(invocation, options),
+      ),
+    );
+}
+
+function addTest(voice: Command, run: RunAction): void {
+  const test = voice
+    .command('test')
+    .description('Hold scripted conversations with an agent and check what it does')
+    .argument('[scenario...]', 'scenario files (YAML or JSON), folders of YAML files, or patterns')
+    .option('--junit <file>', 'also write a report as JUnit XML')
+    .option('--only <name>', 'only scenarios with this in their name; a pattern with * is the whole name')
+    .addOption(
+      new Option('--concurrency <n>', 'how many at once: an account allows so many sessions')
+        .argParser(wholeBetween(1, 64))
+        .default(1),
+    )
+    .addOption(
+      new Option('--repeat <n>', 'run each so many times').argParser(wholeBetween(1, 1000)).default(1),
+    )
+    .option('--fail-fast', 'begin no other scenario after one that did not pass')
+    .option('--schema', 'print the JSON Schema of scenario files, for editors');
+  speedFlag(callFlags(test))
+    .addHelpText(
+      'after',
+      helpPage(
+        [
+          'voice test greeting.yaml',
+          'voice test scenarios --junit report.xml --concurrency 4',
+          'voice test "scenarios/**/*.yaml" --only "refund*" --repeat 3',
+          'voice test --schema > scenario.schema.json',
+        ],
+        [
+          'A scenario is a file such as: {steps: [{say: question.wav, expect: {transcript: opening hours, answer: /nine|9/i, first_audio: 1500ms}}]}. docs/voice-test.md names every key.',
+          'Every problem of every file is told, with its line, before anything is said; audio files count from the scenario.',
+          'Each say waits for the answer; wait_for_answer: false goes on at once.',
+          'A free account allows one session at a time; a scenario that finds no free place tries again a few times.',
+          'With 11 something was not as expected. When no scenario could be run at all, the code says why.',
+        ],
+        [...CODES.slice(0, -2), 11, 130, 143],
+      ),
+    )
+    .action(
+      run(async (invocation, [names], options) =>
+        (await import('./voice-test.ts')).runVoiceTest(invocation, (names ?? []) as string[], options),
+      ),
+    );
 }

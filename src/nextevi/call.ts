@@ -28,6 +28,10 @@ export interface SayOptions {
   name?: string;
   /** The source has a pace of its own, as a microphone: chunks are sent when they come. */
   live?: boolean;
+  /** Times real time, from this turn's speech to the next one's; that of the call when left out. */
+  speed?: number | undefined;
+  /** How long to wait for the answer to this turn; what the timing of the call says when left out. */
+  replyTimeoutMs?: number | undefined;
 }
 
 /** What was measured of the pace; see `Pacer`. */
@@ -149,12 +153,14 @@ export class VoiceCall implements ConnectionListener {
    * @param audio 24 kHz mono 16-bit little-endian PCM, in pieces of any size
    * @throws VoiceError when the connection is lost for good; what `audio` throws; the signal's reason
    */
-  async say(audio: AsyncIterable<Buffer>, { name = '', live = false }: SayOptions = {}): Promise<void> {
+  async say(audio: AsyncIterable<Buffer>, options: SayOptions = {}): Promise<void> {
+    const { name = '', live = false, speed = this.#options.speed } = options;
     this.#turn++;
-    this.#tracker = new TurnTracker(this.#options.timing, this.#tracker.answering);
+    this.#tracker = new TurnTracker(this.#timingOf(options), this.#tracker.answering);
     this.#unfinished.begin(live);
     await this.#tell({ kind: 'speaking', turn: this.#turn, name });
     this.#pacer.rest();
+    this.#pacer.speed = speed;
     this.#speaking = true;
     try {
       let askedAt = this.#options.clock();
@@ -205,7 +211,7 @@ export class VoiceCall implements ConnectionListener {
   async ask(audio: AsyncIterable<Buffer>, options?: SayOptions): Promise<void> {
     await this.say(audio, options);
     if (await this.answered()) return;
-    const { replyTimeoutMs } = this.#options.timing;
+    const { replyTimeoutMs } = this.#timingOf(options);
     throw new CliError(
       'network',
       `The voice service gave no answer within ${replyTimeoutMs / 1000} seconds`,
@@ -337,6 +343,11 @@ export class VoiceCall implements ConnectionListener {
     return this.#tell({ kind: 'received', event });
   }
 
+  #timingOf({ replyTimeoutMs }: SayOptions = {}): TurnTiming {
+    const { timing } = this.#options;
+    return replyTimeoutMs === undefined ? timing : { ...timing, replyTimeoutMs };
+  }
+
   // How audio is sent.
 
   #newPacer(speed: number): Pacer {
@@ -422,7 +433,7 @@ export class VoiceCall implements ConnectionListener {
   }
 
   async #sayAgain(session: VoiceSession): Promise<boolean> {
-    const pacer = this.#newPacer(this.#options.speed * AGAIN_SPEED);
+    const pacer = this.#newPacer(this.#pacer.speed * AGAIN_SPEED);
     const bytes = Math.min(pacer.chunkBytes, this.#maxChunk, MAX_CHUNK_BYTES);
     const all = [...this.#unfinished.chunks];
     for await (const chunk of rechunk(asStream(all), bytes)) {

@@ -37,15 +37,18 @@ export class Pacer {
   #lastAt = 0;
   #dueMs = 0;
   #wallMs = 0;
+  /** As in the options; a change holds for chunks that are cut from then on. */
+  speed: number;
 
   constructor(options: PacingOptions) {
     this.#options = options;
+    this.speed = options.speed;
   }
 
   /** Bytes of audio in one chunk: whole 16-bit samples. */
   get chunkBytes(): number {
-    const { chunkMs, speed, bytesPerSecond } = this.#options;
-    return Math.max(2, Math.round((bytesPerSecond * speed * chunkMs) / 2000) * 2);
+    const { chunkMs, bytesPerSecond } = this.#options;
+    return Math.max(2, Math.round((bytesPerSecond * this.speed * chunkMs) / 2000) * 2);
   }
 
   /**

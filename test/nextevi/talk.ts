@@ -2,7 +2,7 @@
 import { setImmediate } from 'node:timers/promises';
 import { expect } from 'vitest';
 import type { WebSocket } from 'ws';
-import { type CallOptions, VoiceCall } from '../../src/nextevi/call.ts';
+import { type CallOptions, type SayOptions, VoiceCall } from '../../src/nextevi/call.ts';
 import type { CallEvent } from '../../src/nextevi/call-events.ts';
 import type { CallSummary } from '../../src/nextevi/measurements.ts';
 import type { VoiceEvent } from '../../src/nextevi/messages.ts';
@@ -35,6 +35,8 @@ export interface TalkOptions extends Partial<CallOptions> {
   audio: AsyncIterable<Buffer>;
   /** What is said after it, a turn each. */
   more: readonly AsyncIterable<Buffer>[];
+  /** How each of them is said, in order. */
+  how: readonly SayOptions[];
   lockstep: boolean;
   onEvent: (event: VoiceEvent) => void;
 }
@@ -58,7 +60,7 @@ export async function talk(
   service: Pick<Service, 'url' | 'settle' | 'isOpen'>,
   options: Partial<TalkOptions> = {},
 ): Promise<Talk> {
-  const { lockstep = true, audio = piecesOf(speech(0.5)), more = [], onEvent, ...given } = options;
+  const { lockstep = true, audio = piecesOf(speech(0.5)), more = [], how = [], onEvent, ...given } = options;
   const events: VoiceEvent[] = [];
   const happened: CallEvent[] = [];
   let now = 1_000;
@@ -96,7 +98,7 @@ export async function talk(
         return given.observe?.(event);
       },
     });
-    for (const piece of [audio, ...more]) await call.ask(piece);
+    for (const [index, piece] of [audio, ...more].entries()) await call.ask(piece, how[index]);
     result.summary = call.summary;
   } catch (error) {
     result.error = error;
