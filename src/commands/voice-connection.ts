@@ -6,6 +6,7 @@ import { cleanLine } from '../output/clean.ts';
 import { CliError } from '../shared/errors.ts';
 import { usesProxy, withUsualCertificates } from '../shared/network.ts';
 import type { Invocation } from './invocation.ts';
+import { redactor } from './voice-redact.ts';
 
 /** Flags that every command has that opens a session. */
 export interface ConnectionFlags {
@@ -92,9 +93,9 @@ async function voiceCredentials(
 
 /** Writes one line for each message; no key is in it, even where the service repeats one. */
 function debugTrace(invocation: Invocation, credentials: VoiceCredentials): (entry: VoiceTrace) => void {
-  const secrets = [credentials.apiKey, credentials.accessToken].filter((secret) => secret !== undefined);
+  const redact = redactor([credentials.apiKey, credentials.accessToken]);
   return (entry) => {
-    const line = secrets.reduce((text, secret) => text.replaceAll(secret, 'REDACTED'), traceLine(entry));
+    const line = redact(traceLine(entry));
     invocation.ctx.stderr.write(`${invocation.colourErr.dim(cleanLine(line))}\n`);
   };
 }

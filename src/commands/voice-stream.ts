@@ -197,6 +197,8 @@ class Conversation {
   }
 
   line({ speaker, text, interrupted }: TranscriptLine): void {
+    // What was shown while it grew is said now.
+    this.#progress.update(speaker === 'agent' ? 'listening' : 'waiting for the answer');
     if (this.#invocation.format !== 'table') return;
     const name = this.#invocation.colourOut.bold(`${NAMES[speaker]}:`.padEnd(6));
     this.#print(`${name} ${cleanLine(text)}${interrupted === true ? ' …' : ''}\n`);
