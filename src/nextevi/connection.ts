@@ -69,6 +69,8 @@ export class VoiceConnection {
   #session: VoiceSession | undefined;
   /** Why there is no session. */
   #down: unknown;
+  /** The session that was given up last: its close is no news, however late it comes. */
+  #given: VoiceSession | undefined;
   /** Ends waits when the session ends or the caller gives up. */
   #halt = new AbortController();
   #settings: SessionOptions['settings'];
@@ -227,13 +229,15 @@ export class VoiceConnection {
   }
 
   #closed(session: VoiceSession, close: CloseInfo): void {
-    if (this.#closing || session !== this.#session || this.#down !== undefined) return;
+    if (this.#closing || session !== this.#session || session === this.#given) return;
+    if (this.#down !== undefined) return;
     if (close.code === 1000 && this.#listener.mayHangUp()) this.#hungUp = close;
     this.#lose(session, session.errorOf(close));
   }
 
   #lose(session: VoiceSession, error: unknown): void {
     if (this.#down !== undefined) return;
+    this.#given = session;
     this.#down = error;
     this.#halt.abort(error);
     // An error message may come without a close.
