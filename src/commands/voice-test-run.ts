@@ -15,6 +15,8 @@ export interface RunSurroundings {
   audio: Pick<AudioShelf, 'say'>;
   /** Told when a step begins. */
   onStep: (title: string, index: number) => void;
+  /** Told of a connection that is gone, or could not be made, when another one is tried in `retryMs`. */
+  onLost: (why: string, retryMs: number) => void;
   /** Hears of everything in the call, for recordings and transcripts. */
   observe?: CallObserver | undefined;
 }
@@ -56,6 +58,7 @@ class ScenarioRun {
         timing: { ...DEFAULT_TIMING, replyTimeoutMs: defaults.replyTimeoutMs },
         observe: (event) => {
           if (event.kind === 'speaking') this.#soundAt = undefined;
+          if (event.kind === 'lost') this.#around.onLost(event.why, event.retryMs);
           const sounds = event.kind === 'received' && event.event.kind === 'audio';
           if (sounds && this.#call?.current?.firstAudioMs !== undefined) this.#soundAt ??= event.at;
           return observe?.(event);
