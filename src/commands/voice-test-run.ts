@@ -12,7 +12,7 @@ export interface RunSurroundings {
   /** Of every call; the scenario brings its settings. */
   call: Omit<CallOptions, 'settings' | 'timing' | 'speed' | 'observe'>;
   defaults: ScenarioDefaults;
-  audio: Pick<AudioShelf, 'say'>;
+  audio: Pick<AudioShelf, 'prepare' | 'say'>;
   /** Told when a step begins. */
   onStep: (title: string, index: number) => void;
   /** Told of a connection that is gone, or could not be made, when another one is tried in `retryMs`. */
@@ -51,6 +51,8 @@ class ScenarioRun {
     result.startedAt = new Date(options.now()).toISOString();
     try {
       this.#around.onStep('connect', 0);
+      for (const step of scenario.steps)
+        if (step.kind === 'say' || step.kind === 'interrupt') await this.#around.audio.prepare(step.audio);
       this.#call = await VoiceCall.open({
         ...options,
         ...(scenario.settings === undefined ? {} : { settings: scenario.settings }),

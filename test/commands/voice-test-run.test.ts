@@ -37,6 +37,7 @@ async function runSteps(steps: string, script: Script, { abortAt = Number.POSITI
       },
       defaults: { speed: 1, replyTimeoutMs: 4_000 },
       audio: {
+        prepare: async () => {},
         say: (part) => {
           said.push(part);
           return piecesOf(speech(0.5));
