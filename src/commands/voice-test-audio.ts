@@ -32,15 +32,25 @@ export class AudioShelf {
     }
   }
 
+  /**
+   * Decodes it ahead where it is short, so that no time passes when it is to be said.
+   *
+   * @throws AudioError when it cannot be decoded
+   */
+  async prepare(part: AudioPart): Promise<void> {
+    await this.#whole(part);
+  }
+
+  #whole(part: AudioPart): Promise<Buffer | undefined> {
+    const key = JSON.stringify([part.path, part.start, part.duration]);
+    const kept = this.#kept.get(key) ?? this.#keep(part);
+    this.#kept.set(key, kept);
+    return kept;
+  }
+
   /** 24 kHz mono 16-bit little-endian PCM. @throws AudioError while it is read */
   async *say(part: AudioPart): AsyncGenerator<Buffer> {
-    const key = JSON.stringify([part.path, part.start, part.duration]);
-    let kept = this.#kept.get(key);
-    if (kept === undefined) {
-      kept = this.#keep(part);
-      this.#kept.set(key, kept);
-    }
-    const whole = await kept;
+    const whole = await this.#whole(part);
     if (whole !== undefined) {
       yield whole;
       return;

@@ -12,9 +12,11 @@ export interface RunSurroundings {
   /** Of every call; the scenario brings its settings. */
   call: Omit<CallOptions, 'settings' | 'timing' | 'speed' | 'observe'>;
   defaults: ScenarioDefaults;
-  audio: Pick<AudioShelf, 'say'>;
+  audio: Pick<AudioShelf, 'prepare' | 'say'>;
   /** Told when a step begins. */
   onStep: (title: string, index: number) => void;
+  /** Told of a connection that is gone, or could not be made, when another one is tried in `retryMs`. */
+  onLost: (why: string, retryMs: number) => void;
   /** Hears of everything in the call, for recordings and transcripts. */
   observe?: CallObserver | undefined;
 }
@@ -49,6 +51,8 @@ class ScenarioRun {
     result.startedAt = new Date(options.now()).toISOString();
     try {
       this.#around.onStep('connect', 0);
+      for (const step of scenario.steps)
+        if (step.kind === 'say' || step.kind === 'interrupt') await this.#around.audio.prepare(step.audio);
       this.#call = await VoiceCall.open({
         ...options,
         ...(scenario.settings === undefined ? {} : { settings: scenario.settings }),
@@ -56,6 +60,7 @@ class ScenarioRun {
         timing: { ...DEFAULT_TIMING, replyTimeoutMs: defaults.replyTimeoutMs },
         observe: (event) => {
           if (event.kind === 'speaking') this.#soundAt = undefined;
+          if (event.kind === 'lost') this.#around.onLost(event.why, event.retryMs);
           const sounds = event.kind === 'received' && event.event.kind === 'audio';
           if (sounds && this.#call?.current?.firstAudioMs !== undefined) this.#soundAt ??= event.at;
           return observe?.(event);

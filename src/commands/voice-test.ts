@@ -9,7 +9,7 @@ import { type Progress, startProgress } from '../output/progress.ts';
 import { writeRecord } from '../output/rows.ts';
 import { truncate } from '../output/table.ts';
 import { writeFileAtomic } from '../shared/atomic-file.ts';
-import { CliError } from '../shared/errors.ts';
+import { CliError, withoutStop } from '../shared/errors.ts';
 import { fitsPattern, isPattern } from './file-patterns.ts';
 import type { Invocation } from './invocation.ts';
 import { type ConnectionFlags, voiceConnection } from './voice-connection.ts';
@@ -41,6 +41,9 @@ export interface ScenarioKeeping {
 /** Makes what keeps the call of a scenario, before it begins. */
 export type KeepScenario = (job: Job) => Promise<ScenarioKeeping>;
 
+/** What all scenarios of a run have in common. */
+type CommonSurroundings = Omit<RunSurroundings, 'onStep' | 'onLost' | 'observe'>;
+
 const FALLBACK_WIDTH = 80;
 const LEAST_WIDTH = 40;
 /** A wall of text helps nobody. */
@@ -69,7 +72,7 @@ export async function runVoiceTest(
   const junit = options.junit === undefined ? undefined : resolve(ctx.cwd, options.junit);
   if (junit !== undefined) await checkWritable(junit);
   const connection = await voiceConnection(invocation, options);
-  const around: Omit<RunSurroundings, 'onStep' | 'observe'> = {
+  const around: CommonSurroundings = {
     call: { ...connection, reconnect: DEFAULT_RECONNECT, random: ctx.random, sleep: ctx.sleep },
     defaults: { speed: options.speed, replyTimeoutMs: options.replyTimeout * 1000 },
     audio,
@@ -148,11 +151,15 @@ export function endError(results: readonly ScenarioResult[]): CliError | undefin
   return new CliError('threshold', `${wrong.length} of ${ran.length} scenarios did not pass`);
 }
 
+function nameOf({ scenario, run, runs }: Job) {
+  return { name: scenario.name, run, runs };
+}
+
 /** All scenarios, some at a time; each is told of as soon as those before it were. */
 class TestRun {
   readonly #invocation: Invocation;
   readonly #jobs: readonly Job[];
-  readonly #around: Omit<RunSurroundings, 'onStep' | 'observe'>;
+  readonly #around: CommonSurroundings;
   readonly #options: Pick<VoiceTestOptions, 'concurrency' | 'failFast'>;
   readonly #keep: KeepScenario | undefined;
   readonly #results: (ScenarioResult | undefined)[];
@@ -165,7 +172,7 @@ class TestRun {
   constructor(
     invocation: Invocation,
     jobs: readonly Job[],
-    around: Omit<RunSurroundings, 'onStep' | 'observe'>,
+    around: CommonSurroundings,
     options: Pick<VoiceTestOptions, 'concurrency' | 'failFast'>,
     keep?: KeepScenario,
   ) {
@@ -217,6 +224,12 @@ class TestRun {
       ...this.#around,
       observe: keeping?.observe,
       onStep: (title) => this.#update(job, title),
+      onLost: (why, retryMs) => {
+        const when = retryMs === 0 ? 'at once' : `in ${(retryMs / 1000).toFixed(1)} s`;
+        this.#progress?.note(
+          cleanLine(`${fullName(nameOf(job))}: ${withoutStop(why)}. Trying again ${when}.`),
+        );
+      },
     });
     await keeping?.finish(result);
     return result;
@@ -247,8 +260,7 @@ class TestRun {
 
   #update(job: Job, step: string): void {
     const number = this.#jobs.indexOf(job) + 1;
-    const { name, file } = job.scenario;
-    const text = `${number} of ${this.#jobs.length}: ${fullName({ ...job, name: name || file })}: ${step}`;
+    const text = `${number} of ${this.#jobs.length}: ${fullName(nameOf(job))}: ${step}`;
     // The spinner and a blank stand before it.
     this.#progress?.update(truncate(cleanLine(text), this.#textOptions.width - 4));
   }
