@@ -13,10 +13,9 @@ export function numberBetween(min: number, max: number): (text: string) => numbe
 
 /** Reads a whole number of a flag. @throws InvalidArgumentError (commander's own) for any other */
 export function wholeBetween(min: number, max: number): (text: string) => number {
-  const read = numberBetween(min, max);
   return (text) => {
-    const value = read(text);
-    if (!Number.isInteger(value))
+    const value = /^\d+$/.test(text.trim()) ? Number(text) : Number.NaN;
+    if (!(value >= min && value <= max))
       throw new InvalidArgumentError(`It must be a whole number from ${min} to ${max}.`);
     return value;
   };
