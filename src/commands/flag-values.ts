@@ -10,3 +10,13 @@ export function numberBetween(min: number, max: number): (text: string) => numbe
     return value;
   };
 }
+
+/** Reads a whole number of a flag. @throws InvalidArgumentError (commander's own) for one that is out of range */
+export function wholeBetween(min: number, max: number): (text: string) => number {
+  const read = numberBetween(min, max);
+  return (text) => {
+    const value = read(text);
+    if (!Number.isInteger(value)) throw new InvalidArgumentError('It must be a whole number.');
+    return value;
+  };
+}

@@ -13,6 +13,7 @@ import { addVoice } from './voice-commands.ts';
 const EXIT_CODES_OF: readonly [string, readonly number[]][] = [
   ['auth status', [0, 2, 4]],
   ['voice stream', [0, 2, 4, 5, 6, 7, 9, 10, 130, 143]],
+  ['voice bench', [0, 2, 3, 4, 5, 6, 7, 9, 10, 11, 130, 143]],
   ['sandbox start', [0, 2, 143]],
   ['config list', [0, 2]],
   ['config get', [0, 2]],

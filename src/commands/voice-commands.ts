@@ -1,7 +1,7 @@
 /** The commands of `voice`, with the flags that they share. */
 import { type Command, Option } from 'commander';
 import { addVoiceLogin } from './auth-commands.ts';
-import { numberBetween } from './flag-values.ts';
+import { numberBetween, wholeBetween } from './flag-values.ts';
 import { wrap } from './help.ts';
 import type { RunAction } from './run.ts';
 
@@ -18,6 +18,71 @@ function connectionFlags(command: Command): Command {
     .option('--no-pings', 'do not give up a service that answers no WebSocket pings');
 }
 
+function addBench(voice: Command, run: RunAction): void {
+  const bench = voice
+    .command('bench')
+    .description('Talk to an agent in many sessions at once and measure its answers')
+    .argument('[file]', 'what every session says, again and again (default: a recording of the program)')
+    .addOption(
+      new Option('--sessions <number>', 'how many at once').argParser(wholeBetween(1, 1000)).default(1),
+    )
+    .option('--duration <time>', 'how long all of them talk at once, such as 30s or 5m', '30s')
+    .option('--ramp <rate>', 'new connections a minute or a second, such as 90/min or 5/s', '90/min')
+    .option(
+      '--threshold <name=limit>',
+      'end with code 11 above it: first_audio.p99=1500ms, errors=0 (may be repeated)',
+      (text: string, all: string[] = []) => [...all, text],
+    );
+  connectionFlags(bench)
+    .addOption(
+      new Option('--speed <factor>', 'times real time').argParser(numberBetween(0.1, 150)).default(1),
+    )
+    .addOption(
+      new Option('--reply-timeout <seconds>', 'how long to wait for an answer')
+        .argParser(numberBetween(0.1, 3600))
+        .default(20),
+    )
+    .option('-y, --yes', 'do not ask: sessions with the real service cost money')
+    .addHelpText(
+      'after',
+      [
+        '',
+        'Examples:',
+        '  $ convirza voice bench --sessions 20 --duration 30s --sandbox',
+        '  $ convirza voice bench question.wav --sessions 10 --duration 2m --yes \\',
+        '      --threshold first_audio.p99=1500ms --threshold errors=0 --json',
+        '',
+        'Notes:',
+        wrap(
+          'Thresholds are limits of handshake, first_transcript, first_audio, turn and lateness (.p50, .p90, .p99, .p99.9, .max), and of the numbers errors, failed_sessions, unanswered and reconnects.',
+          '  ',
+        ),
+        wrap(
+          'Percentiles are of all turns of all sessions by nearest rank, never averages of percentiles; of lateness to a quarter of a millisecond below 250 ms, above that it counts as the latest.',
+          '  ',
+        ),
+        wrap(
+          'first_audio runs from the last chunk of speech, so it holds the silence by which the service notices the end of a turn. lateness is of this machine: where it is high, the other figures are not of the service alone.',
+          '  ',
+        ),
+        wrap(
+          'The service allows 100 new connections a minute for one key and, by plan, 1 (free) or 10 (pro) sessions at once.',
+          '  ',
+        ),
+        wrap('Ctrl-C once ends all sessions well and reports what there is.', '  '),
+      ].join('\n'),
+    )
+    .action(
+      run(async (invocation, [file], options) =>
+        (await import('./voice-bench.ts')).runVoiceBench(
+          invocation,
+          file === undefined ? undefined : String(file),
+          options,
+        ),
+      ),
+    );
+}
+
 export function addVoice(program: Command, run: RunAction): void {
   const voice = program.command('voice').description('Talk to a NextEVI voice agent').helpCommand(false);
   addVoiceLogin(voice, run);
@@ -27,7 +92,9 @@ export function addVoice(program: Command, run: RunAction): void {
     .argument('<file>', 'audio file of any common format, or - for standard input; sent as 24 kHz mono')
     .option('--save <file>', 'keep the spoken answer as a WAV file');
   connectionFlags(stream)
-    .addOption(new Option('--speed <factor>', 'times real time').argParser(numberBetween(0.1, 20)).default(1))
+    .addOption(
+      new Option('--speed <factor>', 'times real time').argParser(numberBetween(0.1, 150)).default(1),
+    )
     .addOption(
       new Option('--reply-timeout <seconds>', 'how long to wait for an answer')
         .argParser(numberBetween(0.1, 3600))
@@ -59,4 +126,5 @@ export function addVoice(program: Command, run: RunAction): void {
         (await import('./voice-stream.ts')).runVoiceStream(invocation, String(file), options),
       ),
     );
+  addBench(voice, run);
 }

@@ -1,5 +1,6 @@
 /** How every voice command reaches the service: address, credentials, proxy, and what `--debug` shows. */
 import type { VoiceCredentials } from '../nextevi/address.ts';
+import { DEFAULT_RECONNECT, type ReconnectPolicy } from '../nextevi/connection.ts';
 import type { SessionOptions, VoiceTrace } from '../nextevi/session.ts';
 import { cleanLine } from '../output/clean.ts';
 import { CliError } from '../shared/errors.ts';
@@ -40,6 +41,18 @@ export async function voiceConnection(
     clock: ctx.clock,
     signal: ctx.signal,
     trace: invocation.flags.debug === true ? debugTrace(invocation, credentials) : undefined,
+  };
+}
+
+/**
+ * How a lost connection is made again: as the service documents it, unless a person said otherwise by `retries` and
+ * `retry-delay`, whose defaults are meant for HTTP.
+ */
+export function reconnectPolicy({ settings }: Invocation): ReconnectPolicy {
+  const chosen = (name: 'retries' | 'retry-delay') => settings.lookUp(name).origin !== 'default';
+  return {
+    attempts: chosen('retries') ? settings.number('retries') : DEFAULT_RECONNECT.attempts,
+    pace: chosen('retry-delay') ? settings.number('retry-delay') / 1000 : 1,
   };
 }
 

@@ -2,7 +2,6 @@
 import { resolve } from 'node:path';
 import { toPcm16 } from '../audio/index.ts';
 import { VoiceCall } from '../nextevi/call.ts';
-import { DEFAULT_RECONNECT } from '../nextevi/connection.ts';
 import type { CallSummary } from '../nextevi/measurements.ts';
 import { AnswerText, type Emotion, VOICE_AUDIO, type VoiceEvent } from '../nextevi/messages.ts';
 import { DEFAULT_TIMING } from '../nextevi/turns.ts';
@@ -14,7 +13,7 @@ import type { JsonObject } from '../shared/json.ts';
 import { openBytes, openInput } from './audio-engine.ts';
 import { STREAM, stdinOf, textAbout, warnings } from './audio-files.ts';
 import type { Invocation } from './invocation.ts';
-import { type ConnectionFlags, voiceConnection } from './voice-connection.ts';
+import { type ConnectionFlags, reconnectPolicy, voiceConnection } from './voice-connection.ts';
 import { type KeptReply, Reply, refuseSameFile } from './voice-reply.ts';
 
 export interface VoiceStreamOptions extends ConnectionFlags {
@@ -137,7 +136,7 @@ export async function runVoiceStream(
       ...connection,
       speed: options.speed,
       timing: { ...DEFAULT_TIMING, replyTimeoutMs: options.replyTimeout * 1000 },
-      reconnect: DEFAULT_RECONNECT,
+      reconnect: reconnectPolicy(invocation),
       random: ctx.random,
       sleep: ctx.sleep,
       observe: (event) => {

@@ -29,8 +29,8 @@ const RENEW_MS = 59.5 * 60_000;
 /** What a connection tells of itself. */
 export interface ConnectionListener {
   connected(session: VoiceSession, number: number): void;
-  /** Another connection is tried after `retryMs`. */
-  lost(why: string, retryMs: number): void;
+  /** Another connection is tried after `retryMs`. @param label undefined when the connection was replaced by choice */
+  lost(why: string, retryMs: number, label?: string): void;
   event(event: VoiceEvent): void | Promise<void>;
   /** A chunk was refused for its size: it is to be split and sent again. */
   tooLarge(chunkId: string | undefined): void;
@@ -186,7 +186,7 @@ export class VoiceConnection {
     const pause =
       reconnect.pace * Math.max(step * (0.5 + random() / 2), retryMs > FIRST_PAUSE_MS ? retryMs : 0);
     this.#failures++;
-    this.#listener.lost((error as VoiceError).message, pause);
+    this.#listener.lost((error as VoiceError).message, pause, (error as VoiceError).label);
     await sleep(pause, signal);
     this.#down = undefined;
   }
