@@ -26,6 +26,9 @@ const HELD_MS = 60_000;
 /** A session ends after 60 minutes: it is replaced a little earlier, at a moment of our choice. */
 const RENEW_MS = 59.5 * 60_000;
 
+/** A service that has sent its close has so long to end the connection. */
+const CLOSING_MS = 500;
+
 /** What a connection tells of itself. */
 export interface ConnectionListener {
   connected(session: VoiceSession, number: number): void;
@@ -130,6 +133,8 @@ export class VoiceConnection {
     const isOld = clock() - this.#connectedAt >= RENEW_MS && !this.#listener.answering;
     if (open !== undefined && !isOld) return open;
     if (open !== undefined) await this.#renew(open);
+    // Of a session that is closing it is not known yet what it ends of, and so not whether to connect again.
+    else if (this.#down === undefined) await this.#session?.close(CLOSING_MS);
     for (;;) {
       if (this.#down !== undefined) await this.#pause(this.#down);
       this.check();
