@@ -14,15 +14,15 @@ export interface CallFlags extends ConnectionFlags {
   replyTimeout?: number;
 }
 
-/** The first pause before a request is sent again is so long unless it was set. */
-const USUAL_PAUSE_MS = 500;
-
-/** How often and how soon a lost connection is made again: `retries` and `retry-delay`, as for HTTP. */
+/**
+ * How a lost connection is made again: as the service documents it, unless a person said otherwise by `retries` and
+ * `retry-delay`, whose defaults are meant for HTTP.
+ */
 export function reconnectPolicy({ settings }: Invocation): ReconnectPolicy {
-  const isSet = settings.lookUp('retries').origin !== 'default';
+  const chosen = (name: 'retries' | 'retry-delay') => settings.lookUp(name).origin !== 'default';
   return {
-    attempts: isSet ? settings.number('retries') : DEFAULT_RECONNECT.attempts,
-    pace: settings.number('retry-delay') / USUAL_PAUSE_MS,
+    attempts: chosen('retries') ? settings.number('retries') : DEFAULT_RECONNECT.attempts,
+    pace: chosen('retry-delay') ? settings.number('retry-delay') / 1000 : 1,
   };
 }
 

@@ -34,6 +34,7 @@ export function addVoice(program: Command, run: RunAction): void {
   addDevices(voice, run);
   addCheck(voice, run);
   addTest(voice, run);
+  addBench(voice, run);
 }
 
 /** Flags of every command that holds a conversation (`CallFlags`). */
@@ -229,6 +230,51 @@ function addTest(voice: Command, run: RunAction): void {
     .action(
       run(async (invocation, [names], options) =>
         (await import('./voice-test.ts')).runVoiceTest(invocation, (names ?? []) as string[], options),
+      ),
+    );
+}
+
+function addBench(voice: Command, run: RunAction): void {
+  const bench = voice
+    .command('bench')
+    .description('Talk to an agent in many sessions at once and measure its answers')
+    .argument('[file]', 'what every session says, again and again (default: a recording of the program)')
+    .addOption(
+      new Option('--sessions <number>', 'how many at once').argParser(wholeBetween(1, 1000)).default(1),
+    )
+    .option('--duration <time>', 'how long all of them talk at once, such as 30s or 5m', '30s')
+    .option('--ramp <rate>', 'new connections a minute or a second, such as 90/min or 5/s', '90/min')
+    .option(
+      '--threshold <name=limit>',
+      'end with code 11 above it: first_audio.p99=1500ms, errors=0 (may be repeated)',
+      (text: string, all: string[] = []) => [...all, text],
+    );
+  speedFlag(callFlags(bench))
+    .option('-y, --yes', 'do not ask: sessions with the real service cost money')
+    .addHelpText(
+      'after',
+      helpPage(
+        [
+          'voice bench --sessions 20 --duration 30s --sandbox',
+          'voice bench question.wav --sessions 10 --duration 2m --yes --threshold first_audio.p99=1500ms',
+        ],
+        [
+          'Thresholds are limits of handshake, first_transcript, first_audio, turn and lateness (.p50, .p90, .p99, .p99.9, .max), and of the numbers errors, failed_sessions, unanswered and reconnects.',
+          'Percentiles are of all turns of all sessions by nearest rank, never averages of percentiles; of lateness to a quarter of a millisecond below 250 ms, above that it counts as the latest.',
+          'first_audio runs from the last chunk of speech, so it holds the silence by which the service notices the end of a turn. lateness is of this machine: where it is high, the other figures are not of the service alone.',
+          'The service allows 100 new connections a minute for one key and, by plan, 1 (free) or 10 (pro) sessions at once.',
+          'Ctrl-C once ends all sessions well and reports what there is.',
+        ],
+        [0, 2, 3, ...CODES.slice(2, -2), 11, 130, 143],
+      ),
+    )
+    .action(
+      run(async (invocation, [file], options) =>
+        (await import('./voice-bench.ts')).runVoiceBench(
+          invocation,
+          file === undefined ? undefined : String(file),
+          options,
+        ),
       ),
     );
 }

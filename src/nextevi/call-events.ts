@@ -14,8 +14,8 @@ export type CallEvent = { at: number } & (
       /** 0 for the first connection, 1 for the first one after a loss … */
       number: number;
     }
-  /** The connection is gone; another one is tried in `retryMs`. Until the next `connected` nothing flows. */
-  | { kind: 'lost'; why: string; retryMs: number }
+  /** The connection is gone (`label`: what it is counted by; undefined when it was replaced by choice); another one is tried in `retryMs`. Until the next `connected` nothing flows. */
+  | { kind: 'lost'; why: string; retryMs: number; label?: string | undefined }
   /** `say` began: everything until the next one belongs to this turn. */
   | { kind: 'speaking'; turn: number; name: string }
   /** The last chunk of a turn's speech has been sent. */

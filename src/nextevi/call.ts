@@ -21,6 +21,8 @@ export interface CallOptions extends ConnectionOptions {
   speed: number;
   /** Hears of everything in order. */
   observe: CallObserver;
+  /** How many of the newest turns the summary holds; all by default. */
+  keepTurns?: number | undefined;
 }
 
 export interface SayOptions {
@@ -64,7 +66,7 @@ const LOOK_MS = CHUNK_MS / 2;
 export class VoiceCall implements ConnectionListener {
   readonly #options: CallOptions;
   readonly #connection: VoiceConnection;
-  readonly #measurements = new CallMeasurements();
+  readonly #measurements: CallMeasurements;
   readonly #unfinished = new UnfinishedTurn();
   readonly #begunAt: number;
   readonly #pacer: Pacer;
@@ -84,6 +86,7 @@ export class VoiceCall implements ConnectionListener {
   private constructor(options: CallOptions) {
     this.#options = options;
     this.#begunAt = options.clock();
+    this.#measurements = new CallMeasurements(options.keepTurns);
     this.#tracker = new TurnTracker(options.timing);
     this.#connection = new VoiceConnection(options, this);
     this.#pacer = this.#newPacer(options.speed);
@@ -304,8 +307,8 @@ export class VoiceCall implements ConnectionListener {
     void this.#tell({ kind: 'connected', connectionId, handshakeMs, number });
   }
 
-  lost(why: string, retryMs: number): void {
-    void this.#tell({ kind: 'lost', why, retryMs });
+  lost(why: string, retryMs: number, label?: string): void {
+    void this.#tell({ kind: 'lost', why, retryMs, label });
   }
 
   mayHangUp(): boolean {

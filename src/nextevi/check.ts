@@ -225,6 +225,7 @@ function refusalOf(session: VoiceSession, close: CloseInfo): VoiceError {
   return new VoiceError('network', 'The voice service closed the session at once (close code 1000)', {
     ...session.place,
     requestId: session.connectionId,
+    label: 'CLOSE_1000',
     hint: 'Try again; if it stays so, ask its support with the connection id.',
   });
 }

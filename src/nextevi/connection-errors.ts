@@ -23,6 +23,7 @@ export function connectionError(error: Error, url: URL, handshakeMs: number, pla
     requestId: place.connectionId,
     timestamp: place.timestamp,
     cause: error,
+    label: code || (/timed out/i.test(error.message) ? 'HANDSHAKE_TIMEOUT' : 'CONNECTION_ERROR'),
     retryMs: passing ? 1_000 : undefined,
   });
 }

@@ -26,11 +26,14 @@ const HELD_MS = 60_000;
 /** A session ends after 60 minutes: it is replaced a little earlier, at a moment of our choice. */
 const RENEW_MS = 59.5 * 60_000;
 
+/** A service that has sent its close has so long to end the connection. */
+const CLOSING_MS = 500;
+
 /** What a connection tells of itself. */
 export interface ConnectionListener {
   connected(session: VoiceSession, number: number): void;
-  /** Another connection is tried after `retryMs`. */
-  lost(why: string, retryMs: number): void;
+  /** Another connection is tried after `retryMs`. @param label undefined when the connection was replaced by choice */
+  lost(why: string, retryMs: number, label?: string): void;
   event(event: VoiceEvent): void | Promise<void>;
   /** A chunk was refused for its size: it is to be split and sent again. */
   tooLarge(chunkId: string | undefined): void;
@@ -131,6 +134,8 @@ export class VoiceConnection {
     const isOld = clock() - this.#connectedAt >= RENEW_MS && !this.#listener.answering;
     if (open !== undefined && !isOld) return open;
     if (open !== undefined) await this.#renew(open);
+    // Of a session that is closing it is not known yet what it ends of, and so not whether to connect again.
+    else if (this.#down === undefined) await this.#session?.close(CLOSING_MS);
     for (;;) {
       if (this.#down !== undefined) await this.#pause(this.#down);
       this.check();
@@ -187,7 +192,7 @@ export class VoiceConnection {
     const pause =
       reconnect.pace * Math.max(step * (0.5 + random() / 2), retryMs > FIRST_PAUSE_MS ? retryMs : 0);
     this.#failures++;
-    this.#listener.lost((error as VoiceError).message, pause);
+    this.#listener.lost((error as VoiceError).message, pause, (error as VoiceError).label);
     await sleep(pause, signal);
     this.#down = undefined;
   }

@@ -8,15 +8,18 @@ export class VoiceError extends CliError {
   readonly retryMs: number | undefined;
   /** Whether the service closed the connection as one that has served its purpose (close code 1000). */
   readonly hungUp: boolean;
+  /** What errors are counted by: the name of the service, else `CLOSE_1006`, `HTTP_502`, `ECONNREFUSED` … */
+  readonly label: string;
 
   constructor(
     type: ErrorType,
     message: string,
-    details: ErrorDetails & { retryMs?: number | undefined; hungUp?: boolean },
+    details: ErrorDetails & { retryMs?: number | undefined; hungUp?: boolean; label: string },
   ) {
     super(type, message, details);
     this.retryMs = details.retryMs;
     this.hungUp = details.hungUp === true;
+    this.label = details.label;
   }
 }
 
@@ -43,7 +46,7 @@ export interface ErrorPlace {
 
 /** An `error` message as the error to end with. */
 export function errorOfServer(error: ServerError, place: ErrorPlace): VoiceError {
-  return errorOfKind(kindOfError(error.code), wordsOf(error), place);
+  return errorOfKind(kindOfError(error.code), wordsOf(error), place, { label: error.code || 'UNNAMED' });
 }
 
 /** @param said what the service said, in brackets behind the meaning */
@@ -51,11 +54,12 @@ function errorOfKind(
   kind: VoiceErrorKind,
   said: string,
   place: ErrorPlace,
-  more: { status?: number; askedMs?: number | undefined } = {},
+  more: { label: string; status?: number; askedMs?: number | undefined },
 ): VoiceError {
   const { type, meaning, advice, action, waitMs } = kind;
-  const { status, askedMs = 0 } = more;
+  const { label, status, askedMs = 0 } = more;
   return make(type, said === '' ? meaning : `${meaning} (${said})`, advice, place, {
+    label,
     status,
     retryMs: action === 'retry' ? Math.max(waitMs ?? 0, askedMs) : undefined,
   });
@@ -66,7 +70,7 @@ function make(
   message: string,
   advice: string,
   place: ErrorPlace,
-  more: { status?: number | undefined; retryMs?: number | undefined; hungUp?: boolean } = {},
+  more: { label: string; status?: number | undefined; retryMs?: number | undefined; hungUp?: boolean },
 ): VoiceError {
   return new VoiceError(type, message, {
     hint: advice === '' ? undefined : advice,
@@ -97,7 +101,7 @@ export function errorOfStatus(status: number, place: ErrorPlace, askedMs?: numbe
       askedMs === undefined ? kindOfError(name) : { ...kindOfError(name), waitMs: 0 },
       `HTTP ${status}`,
       place,
-      { status, askedMs },
+      { label: name, status, askedMs },
     );
   if (status === 404)
     return make(
@@ -105,10 +109,11 @@ export function errorOfStatus(status: number, place: ErrorPlace, askedMs?: numbe
       'The voice service does not know the configuration, the project or the address (HTTP 404)',
       'Check --config-id, leave out --project-id, and check voice-url.',
       place,
-      { status },
+      { label: `HTTP_${status}`, status },
     );
   if (status >= 500)
     return make('server', `The voice service failed (HTTP ${status})`, 'Try again in a moment.', place, {
+      label: `HTTP_${status}`,
       status,
       retryMs: Math.max(RETRY_MS, askedMs ?? 0),
     });
@@ -117,7 +122,7 @@ export function errorOfStatus(status: number, place: ErrorPlace, askedMs?: numbe
     `The voice service refused the connection (HTTP ${status})`,
     'Check voice-url.',
     place,
-    { status },
+    { label: `HTTP_${status}`, status },
   );
 }
 
@@ -155,7 +160,7 @@ export function errorOfClose(close: CloseInfo, place: ErrorPlace): VoiceError {
   if (kind !== undefined) {
     const fits = lastError !== undefined && (lastError.code === named || lastError.code === '');
     const said = wordsOf({ code: named, message: fits ? lastError.message : '', details: undefined });
-    return errorOfKind(kind, said, place);
+    return errorOfKind(kind, said, place, { label: named });
   }
   if (close.silentMs !== undefined)
     return make(
@@ -163,8 +168,9 @@ export function errorOfClose(close: CloseInfo, place: ErrorPlace): VoiceError {
       `The voice service gave no sign of life for ${Math.round(close.silentMs / 1000)} seconds`,
       'Check your network, then try again; --no-pings waits longer.',
       place,
-      { retryMs: RETRY_MS },
+      { label: 'NO_SIGN_OF_LIFE', retryMs: RETRY_MS },
     );
+  const label = `CLOSE_${close.code}`;
   const details = [
     `close code ${close.code}`,
     close.reason.slice(0, 200),
@@ -173,7 +179,7 @@ export function errorOfClose(close: CloseInfo, place: ErrorPlace): VoiceError {
     .filter((part) => part !== '')
     .join(', ');
   const byCode = BY_CLOSE_CODE[close.code];
-  if (byCode !== undefined) return errorOfKind(kindOfError(byCode), details, place);
+  if (byCode !== undefined) return errorOfKind(kindOfError(byCode), details, place, { label });
   switch (close.code) {
     case 4004:
       if (close.established)
@@ -182,16 +188,18 @@ export function errorOfClose(close: CloseInfo, place: ErrorPlace): VoiceError {
           `The voice service closed the session for too many messages (${details})`,
           'Wait a minute, then try again.',
           place,
-          { retryMs: kindOfError('RATE_LIMITED').waitMs },
+          { label, retryMs: kindOfError('RATE_LIMITED').waitMs },
         );
       return make(
         'not_found',
         `The voice service refused the session (${details}): unknown configuration, wrong project, or too many connections`,
         'Check --config-id, leave out --project-id, or wait a minute.',
         place,
+        { label },
       );
     case 1011:
       return make('server', `The voice service failed (${details})`, 'Try again in a moment.', place, {
+        label,
         retryMs: kindOfError('INTERNAL_ERROR').waitMs,
       });
     case 1000:
@@ -200,7 +208,7 @@ export function errorOfClose(close: CloseInfo, place: ErrorPlace): VoiceError {
         `The voice service closed the session before the answer was complete (${details})`,
         'Try again.',
         place,
-        { hungUp: true },
+        { hungUp: true, label },
       );
     default:
       return make(
@@ -208,7 +216,7 @@ export function errorOfClose(close: CloseInfo, place: ErrorPlace): VoiceError {
         `The connection to the voice service broke off (${details})`,
         'Check your network, then try again.',
         place,
-        { retryMs: RETRY_MS },
+        { label, retryMs: RETRY_MS },
       );
   }
 }

@@ -65,6 +65,7 @@ export class CallMeasurements {
   readonly #connectionIds: string[] = [];
   readonly #turns: OpenTurn[] = [];
   readonly #text = new AnswerText();
+  readonly #keepTurns: number;
   #handshakeMs = 0;
   #sentBytes = 0;
   #speechBytes = 0;
@@ -74,6 +75,11 @@ export class CallMeasurements {
   #lostAt: number | undefined;
   #answering = false;
   #at = 0;
+
+  /** @param keepTurns how many of the newest turns are kept */
+  constructor(keepTurns = Number.POSITIVE_INFINITY) {
+    this.#keepTurns = keepTurns;
+  }
 
   readonly observe = (event: CallEvent): void => {
     this.#at = event.at;
@@ -114,6 +120,7 @@ export class CallMeasurements {
 
   #begin(turn: number, name: string): void {
     this.#endText();
+    if (this.#turns.length >= this.#keepTurns) this.#turns.shift();
     this.#turns.push({
       turn,
       name,

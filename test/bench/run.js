@@ -4,9 +4,10 @@ import { list } from './list.js';
 import { rows } from './rows.js';
 import { startup } from './startup.js';
 import { upload } from './upload.js';
+import { voice } from './voice.js';
 
 /** @type {Record<string, () => Promise<boolean>>} */
-const benches = { startup, list, rows, audio, upload };
+const benches = { startup, list, rows, audio, upload, voice };
 
 const wanted = process.argv.slice(2);
 const unknown = wanted.filter((name) => benches[name] === undefined);

@@ -6,7 +6,15 @@ import { type CallOptions, MAX_SPEED, VoiceCall } from '../../src/nextevi/call.t
 import type { CallEvent } from '../../src/nextevi/call-events.ts';
 import type { VoiceSession } from '../../src/nextevi/session.ts';
 import { UnfinishedTurn } from '../../src/nextevi/unfinished.ts';
-import { type Script, type Service, sessionOptions, startService } from './peers.ts';
+import {
+  closeFrame,
+  messageFrame,
+  type Script,
+  type Service,
+  sessionOptions,
+  startRawPeer,
+  startService,
+} from './peers.ts';
 import { answer, piecesOf, send, speech } from './talk.ts';
 
 interface Conversation {
@@ -203,6 +211,22 @@ describe('a connection of a call', () => {
     const { call } = await open(service);
     for (let turn = 0; turn < 9; turn++) await call.ask(piecesOf(speech(0.6)));
     expect(call.summary.reconnects).toBe(8);
+  });
+
+  it('that is refused by a peer that then leaves it open is not tried again', async () => {
+    let connections = 0;
+    const greeting = Buffer.concat([messageFrame('connection_metadata'), closeFrame(4001)]);
+    const url = await startRawPeer(greeting, () => {
+      // A client that went on would go on for ever.
+      if (++connections > 20) throw new Error('connected again and again');
+    });
+    const settle = () => new Promise<void>((resolve) => setImmediate(resolve));
+    const told = async () => {
+      const { call } = await open({ url, settle, isOpen: true });
+      await call.ask(piecesOf(SPEECH));
+    };
+    await expect(told()).rejects.toMatchObject({ type: 'auth' });
+    expect(connections).toBe(1);
   });
 
   it('waits a minute where the rate limit ended it', async () => {

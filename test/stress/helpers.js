@@ -9,7 +9,7 @@ export const BIN = fileURLToPath(new URL('../../bin/convirza.js', import.meta.ur
 
 /**
  * @typedef {{ code: number | null, stdout: string, stderr: string }} Result
- * @typedef {{ run: (args: string[], options?: { input?: string, onStart?: (child: import('node:child_process').ChildProcess) => void }) => Promise<Result>, control: (method: string, name: string, body?: unknown) => Promise<any>, home: string, close: () => Promise<void> }} Bench
+ * @typedef {{ run: (args: string[], options?: { input?: string, onStart?: (child: import('node:child_process').ChildProcess) => void }) => Promise<Result>, control: (method: string, name: string, body?: unknown) => Promise<any>, home: string, url: string, close: () => Promise<void> }} Bench
  */
 
 /** @returns {Promise<Bench>} a sandbox with spent-token detection, a home, and somebody signed in there */
@@ -69,6 +69,7 @@ export async function startBench() {
     run,
     control,
     home,
+    url: ready.url,
     close: async () => {
       server.kill('SIGINT');
       await rm(home, { recursive: true, force: true });
