@@ -144,9 +144,17 @@ function __convirza_flags
         case 'voice login'
             printf '%s\t%s\n' '--token-stdin' 'read a JWT from standard input instead of a key' '--key-stdin' 'read the API key of the voice service from standard input' '--config-id' 'voice configuration to remember' '--project-id' 'project to remember'
         case 'voice stream'
-            printf '%s\t%s\n' '--save' 'keep the spoken answer as a WAV file' '--transport' 'how audio is sent: binary frames, or JSON audio_input messages' '--config-id' 'voice configuration (default: NEXTEVI_CONFIG_ID)' '--project-id' 'project; found from the configuration when left out' '--speed' 'times real time' '--reply-timeout' 'how long to wait for an answer' '--allow-truncated' 'take what there is of a file that is shorter than it says'
+            printf '%s\t%s\n' '--speed' 'times real time' '--pause' 'wait so long between two files, such as 1s or 500ms' '--allow-truncated' 'take what there is of a file that is shorter than it says' '--raw' 'the input is bare samples; standard input is then spoken as it comes' '--rate' 'with --raw: sample rate (default: 24000)' '--channels' 'with --raw: channels (default: 1)' '--encoding' 'with --raw: samples, as audio convert --input-encoding (default: s16)' '--save' 'keep the spoken answers as a WAV file' '--save-conversation' 'keep both sides as a stereo WAV file: caller left, agent right' '--transcript' 'keep what was said: .txt, .srt, .vtt or .json' '--events' 'keep everything that happened, a line of JSON each' '--event-audio' 'with --events: the audio too, as base64' '--transport' 'how audio is sent: binary frames, or JSON audio_input messages' '--config-id' 'voice configuration (default: NEXTEVI_CONFIG_ID)' '--project-id' 'project; found from the configuration when left out' '--no-pings' 'do not give up a service that answers no WebSocket pings' '--reply-timeout' 'how long to wait for an answer' '--settings' 'session settings as JSON, by the names of the API; flags win' '--emotion-detection' 'emotion_detection.enabled: tell emotions' '--emotion-threshold' 'emotion_detection.confidence_threshold: how sure an emotion must be' '--turn-detection' 'turn_detection.enabled: let silence end a turn' '--silence-threshold' 'turn_detection.silence_threshold: silence that ends a turn' '--min-speaking-time' 'turn_detection.min_speaking_time: speech that makes a turn' '--speech-threshold' 'turn_detection.speech_threshold: what counts as speech' '--interrupt-threshold' 'turn_detection.interrupt_threshold: what interrupts an answer' '--natural-pauses' 'turn_detection.natural_pauses: allow pauses inside a turn' '--turn-mode' 'turn_detection.mode: the documentation names "adaptive"' '--max-turn-duration' 'turn_detection.max_turn_duration: longest turn' '--noise-adaptation' 'turn_detection.background_noise_adaptation: adapt to noise' '--rate-adaptation' 'turn_detection.speaking_rate_adaptation: adapt to fast and slow speakers' '--context-awareness' 'turn_detection.context_awareness.enabled: use the context to find turns' '--conversation-style' 'turn_detection.context_awareness.conversation_style: style of the conversation' '--user-preferences' 'turn_detection.context_awareness.user_preferences: JSON, or text' '--idle-timeout' 'idle_timeout.enabled: end idle sessions' '--idle-warning' 'idle_timeout.warning_timeout: idle time before a warning' '--idle-hangup' 'idle_timeout.hangup_timeout: idle time before the end'
+        case 'voice talk'
+            printf '%s\t%s\n' '--recorder' 'what records: a name, name:device, a command line, or - for standard input' '--player' 'what plays: likewise, or - for standard output' '--plain' 'lines alone, nothing that is redrawn' '--save' 'keep the spoken answers as a WAV file' '--save-conversation' 'keep both sides as a stereo WAV file: caller left, agent right' '--transcript' 'keep what was said: .txt, .srt, .vtt or .json' '--events' 'keep everything that happened, a line of JSON each' '--event-audio' 'with --events: the audio too, as base64' '--transport' 'how audio is sent: binary frames, or JSON audio_input messages' '--config-id' 'voice configuration (default: NEXTEVI_CONFIG_ID)' '--project-id' 'project; found from the configuration when left out' '--no-pings' 'do not give up a service that answers no WebSocket pings' '--reply-timeout' 'how long to wait for an answer' '--settings' 'session settings as JSON, by the names of the API; flags win' '--emotion-detection' 'emotion_detection.enabled: tell emotions' '--emotion-threshold' 'emotion_detection.confidence_threshold: how sure an emotion must be' '--turn-detection' 'turn_detection.enabled: let silence end a turn' '--silence-threshold' 'turn_detection.silence_threshold: silence that ends a turn' '--min-speaking-time' 'turn_detection.min_speaking_time: speech that makes a turn' '--speech-threshold' 'turn_detection.speech_threshold: what counts as speech' '--interrupt-threshold' 'turn_detection.interrupt_threshold: what interrupts an answer' '--natural-pauses' 'turn_detection.natural_pauses: allow pauses inside a turn' '--turn-mode' 'turn_detection.mode: the documentation names "adaptive"' '--max-turn-duration' 'turn_detection.max_turn_duration: longest turn' '--noise-adaptation' 'turn_detection.background_noise_adaptation: adapt to noise' '--rate-adaptation' 'turn_detection.speaking_rate_adaptation: adapt to fast and slow speakers' '--context-awareness' 'turn_detection.context_awareness.enabled: use the context to find turns' '--conversation-style' 'turn_detection.context_awareness.conversation_style: style of the conversation' '--user-preferences' 'turn_detection.context_awareness.user_preferences: JSON, or text' '--idle-timeout' 'idle_timeout.enabled: end idle sessions' '--idle-warning' 'idle_timeout.warning_timeout: idle time before a warning' '--idle-hangup' 'idle_timeout.hangup_timeout: idle time before the end'
+        case 'voice check'
+            printf '%s\t%s\n' '--config-id' 'voice configuration (default: NEXTEVI_CONFIG_ID)' '--project-id' 'project; found from the configuration when left out' '--count' 'connections, one after the other, for the spread of times'
+        case 'voice test'
+            printf '%s\t%s\n' '--junit' 'also write a report as JUnit XML' '--only' 'only scenarios with this in their name; a pattern with * is the whole name' '--concurrency' 'how many at once: an account allows so many sessions' '--repeat' 'run each so many times' '--fail-fast' 'begin no other scenario after one that did not pass' '--schema' 'print the JSON Schema of scenario files, for editors' '--transport' 'how audio is sent: binary frames, or JSON audio_input messages' '--config-id' 'voice configuration (default: NEXTEVI_CONFIG_ID)' '--project-id' 'project; found from the configuration when left out' '--no-pings' 'do not give up a service that answers no WebSocket pings' '--reply-timeout' 'how long to wait for an answer' '--speed' 'times real time'
+        case 'voice bench'
+            printf '%s\t%s\n' '--sessions' 'how many at once' '--duration' 'how long all of them talk at once, such as 30s or 5m' '--ramp' 'new connections a minute or a second, such as 90/min or 5/s' '--threshold' 'end with code 11 above it: first_audio.p99=1500ms, errors=0 (may be repeated)' '--transport' 'how audio is sent: binary frames, or JSON audio_input messages' '--config-id' 'voice configuration (default: NEXTEVI_CONFIG_ID)' '--project-id' 'project; found from the configuration when left out' '--no-pings' 'do not give up a service that answers no WebSocket pings' '--reply-timeout' 'how long to wait for an answer' '--speed' 'times real time' '--yes' 'do not ask: sessions with the real service cost money'
         case 'sandbox start'
-            printf '%s\t%s\n' '--port' 'port; 0 for any free one' '--host' 'address to listen on' '--seed' 'another seed, other sample data'
+            printf '%s\t%s\n' '--port' 'port; 0 for any free one' '--host' 'address to listen on' '--seed' 'another seed, other sample data' '--script' 'YAML or JSON: what the voice agent says turn by turn, and its faults'
         case 'config list'
             printf '%s\t%s\n' '--origin' 'also where each value comes from'
         case 'api'
@@ -415,8 +423,64 @@ function __convirza_value -a place value
             printf '%s\n' 'u8' 's16' 's24' 's32' 'f32' 'f64' 'alaw' 'mulaw'
         case 'voice stream --save'
             __fish_complete_path $value
+        case 'voice stream --save-conversation'
+            __fish_complete_path $value
+        case 'voice stream --transcript'
+            __fish_complete_path $value
+        case 'voice stream --events'
+            __fish_complete_path $value
         case 'voice stream --transport'
             printf '%s\n' 'binary' 'json'
+        case 'voice stream --settings'
+            __fish_complete_path $value
+        case 'voice stream --emotion-detection'
+            printf '%s\n' 'on' 'off'
+        case 'voice stream --turn-detection'
+            printf '%s\n' 'on' 'off'
+        case 'voice stream --natural-pauses'
+            printf '%s\n' 'on' 'off'
+        case 'voice stream --noise-adaptation'
+            printf '%s\n' 'on' 'off'
+        case 'voice stream --rate-adaptation'
+            printf '%s\n' 'on' 'off'
+        case 'voice stream --context-awareness'
+            printf '%s\n' 'on' 'off'
+        case 'voice stream --idle-timeout'
+            printf '%s\n' 'on' 'off'
+        case 'voice talk --save'
+            __fish_complete_path $value
+        case 'voice talk --save-conversation'
+            __fish_complete_path $value
+        case 'voice talk --transcript'
+            __fish_complete_path $value
+        case 'voice talk --events'
+            __fish_complete_path $value
+        case 'voice talk --transport'
+            printf '%s\n' 'binary' 'json'
+        case 'voice talk --settings'
+            __fish_complete_path $value
+        case 'voice talk --emotion-detection'
+            printf '%s\n' 'on' 'off'
+        case 'voice talk --turn-detection'
+            printf '%s\n' 'on' 'off'
+        case 'voice talk --natural-pauses'
+            printf '%s\n' 'on' 'off'
+        case 'voice talk --noise-adaptation'
+            printf '%s\n' 'on' 'off'
+        case 'voice talk --rate-adaptation'
+            printf '%s\n' 'on' 'off'
+        case 'voice talk --context-awareness'
+            printf '%s\n' 'on' 'off'
+        case 'voice talk --idle-timeout'
+            printf '%s\n' 'on' 'off'
+        case 'voice test --junit'
+            __fish_complete_path $value
+        case 'voice test --transport'
+            printf '%s\n' 'binary' 'json'
+        case 'voice bench --transport'
+            printf '%s\n' 'binary' 'json'
+        case 'sandbox start --script'
+            __fish_complete_path $value
         case 'api --input'
             __fish_complete_path $value
         case 'doctor --bundle'
@@ -467,7 +531,7 @@ function __convirza_argument -a place value
         case 'audio:0'
             printf '%s\t%s\n' 'convert' 'Convert audio files of any common format to WAV or raw samples' 'inspect' 'Show what audio files hold, how loud they are, and what they are fit for' 'play' 'Play an audio file through a player of this system'
         case 'voice:0'
-            printf '%s\t%s\n' 'login' 'Keep the NextEVI key in the profile, encrypted; the same as auth login --voice' 'stream' 'Speak an audio file to an agent in real time and show its answer'
+            printf '%s\t%s\n' 'login' 'Keep the NextEVI key in the profile, encrypted; the same as auth login --voice' 'stream' 'Speak audio files to an agent in real time and show its answers' 'talk' 'Talk to an agent through microphone and loudspeaker' 'devices' 'Show what voice talk can record and play with on this machine' 'check' 'Connect to the voice service and show each step: name, TLS, credentials, round trip' 'test' 'Hold scripted conversations with an agent and check what it does' 'bench' 'Talk to an agent in many sessions at once and measure its answers'
         case 'sandbox:0'
             printf '%s\t%s\n' 'start' 'Start it on this machine; it ends with Ctrl-C and forgets everything'
         case 'config:0'
@@ -542,7 +606,9 @@ function __convirza_argument -a place value
             __fish_complete_path $value
         case 'audio play:0'
             __fish_complete_path $value
-        case 'voice stream:0'
+        case 'voice stream:*'
+            __fish_complete_path $value
+        case 'voice bench:0'
             __fish_complete_path $value
         case 'config get:0'
             __convirza_ask 'settings' $words
@@ -568,7 +634,7 @@ function __convirza_complete
             continue
         end
         switch $word
-            case --address --agent-code --agent-ring-to --api-url --billing-id --bits --bundle --ca-file --call-id --caller-id --campaign-id --channel --channels --city --columns --concurrency --config-id --ct-user-ou-id --data --disposition --duration --email --encoding --end --error --failed-to --field --first-name --format --from --gain --group-name --host --id-column --include --industry-id --input --input-channels --input-encoding --input-rate --jobs --journal --jq --last-name --limit --login-key --message-type --name --name-template --normalize --oauth-url --offset --order --org-unit-ext-id --org-unit-id --org-unit-name --org-unit-parent-id --out --output --phone-number --player --port --preset --profile --project-id --provisioned-route-id --proxy --rate --rate-limit --recording-created-by --recording-file-type --reply-timeout --retries --ring-to --role --role-id --save --search --seed --shard --sort --sort-by --sort-order --speed --start --state --status --timeout --timezone --to --token-key --top-ou-id --transport --type --url-base --user-ext-id --user-status --username --voice-url --zip -d -f -o
+            case --address --agent-code --agent-ring-to --api-url --billing-id --bits --bundle --ca-file --call-id --caller-id --campaign-id --channel --channels --city --columns --concurrency --config-id --context-awareness --conversation-style --count --ct-user-ou-id --data --disposition --duration --email --emotion-detection --emotion-threshold --encoding --end --error --events --failed-to --field --first-name --format --from --gain --group-name --host --id-column --idle-hangup --idle-timeout --idle-warning --include --industry-id --input --input-channels --input-encoding --input-rate --interrupt-threshold --jobs --journal --jq --junit --last-name --limit --login-key --max-turn-duration --message-type --min-speaking-time --name --name-template --natural-pauses --noise-adaptation --normalize --oauth-url --offset --only --order --org-unit-ext-id --org-unit-id --org-unit-name --org-unit-parent-id --out --output --pause --phone-number --player --port --preset --profile --project-id --provisioned-route-id --proxy --ramp --rate --rate-adaptation --rate-limit --recorder --recording-created-by --recording-file-type --repeat --reply-timeout --retries --ring-to --role --role-id --save --save-conversation --script --search --seed --sessions --settings --shard --silence-threshold --sort --sort-by --sort-order --speech-threshold --speed --start --state --status --threshold --timeout --timezone --to --token-key --top-ou-id --transcript --transport --turn-detection --turn-mode --type --url-base --user-ext-id --user-preferences --user-status --username --voice-url --zip -d -f -o
                 set flag $word
             case '-?*'
             case '*'
@@ -577,7 +643,7 @@ function __convirza_complete
                         continue
                     end
                     set -l next (string trim -- "$path $word")
-                    if contains -- $next 'auth' 'auth login' 'auth refresh' 'auth logout' 'auth profile' 'auth status' 'auth list' 'auth switch' 'auth token' 'auth migrate' 'users' 'users list' 'users get' 'users create' 'users update' 'users patch' 'users delete' 'groups' 'groups list' 'groups children' 'groups tree' 'groups hierarchy' 'groups get' 'groups create' 'groups update' 'groups patch' 'groups delete' 'webhooks' 'webhooks list' 'webhooks get' 'webhooks create' 'webhooks update' 'webhooks patch' 'webhooks delete' 'prompts' 'prompts list' 'prompts upload' 'prompts delete' 'prompts manifest' 'prompts download' 'prompts sync' 'agents' 'agents list' 'agents get' 'agents create' 'agents update' 'agents patch' 'agents delete' 'numbers' 'numbers available' 'numbers assigned' 'numbers provisioned' 'numbers order' 'numbers release' 'routes' 'routes list' 'routes get' 'routes create' 'routes update' 'routes patch' 'routes delete' 'broadcasts' 'broadcasts list' 'broadcasts get' 'broadcasts create' 'broadcasts update' 'broadcasts patch' 'broadcasts delete' 'calls' 'calls list' 'calls get' 'sms' 'sms list' 'tags' 'tags list' 'tags create' 'tags update' 'tags delete' 'ad-sources' 'ad-sources list' 'industries' 'industries list' 'audio' 'audio convert' 'audio inspect' 'audio play' 'voice' 'voice login' 'voice stream' 'sandbox' 'sandbox start' 'config' 'config list' 'config get' 'config set' 'config unset' 'api' 'whoami' 'schema' 'open' 'completion' 'doctor' 'demo'
+                    if contains -- $next 'auth' 'auth login' 'auth refresh' 'auth logout' 'auth profile' 'auth status' 'auth list' 'auth switch' 'auth token' 'auth migrate' 'users' 'users list' 'users get' 'users create' 'users update' 'users patch' 'users delete' 'groups' 'groups list' 'groups children' 'groups tree' 'groups hierarchy' 'groups get' 'groups create' 'groups update' 'groups patch' 'groups delete' 'webhooks' 'webhooks list' 'webhooks get' 'webhooks create' 'webhooks update' 'webhooks patch' 'webhooks delete' 'prompts' 'prompts list' 'prompts upload' 'prompts delete' 'prompts manifest' 'prompts download' 'prompts sync' 'agents' 'agents list' 'agents get' 'agents create' 'agents update' 'agents patch' 'agents delete' 'numbers' 'numbers available' 'numbers assigned' 'numbers provisioned' 'numbers order' 'numbers release' 'routes' 'routes list' 'routes get' 'routes create' 'routes update' 'routes patch' 'routes delete' 'broadcasts' 'broadcasts list' 'broadcasts get' 'broadcasts create' 'broadcasts update' 'broadcasts patch' 'broadcasts delete' 'calls' 'calls list' 'calls get' 'sms' 'sms list' 'tags' 'tags list' 'tags create' 'tags update' 'tags delete' 'ad-sources' 'ad-sources list' 'industries' 'industries list' 'audio' 'audio convert' 'audio inspect' 'audio play' 'voice' 'voice login' 'voice stream' 'voice talk' 'voice devices' 'voice check' 'voice test' 'voice bench' 'sandbox' 'sandbox start' 'config' 'config list' 'config get' 'config set' 'config unset' 'api' 'whoami' 'schema' 'open' 'completion' 'doctor' 'demo'
                         set path $next
                         continue
                     end
