@@ -210,7 +210,7 @@ export async function runVoiceBench(
   const { url } = await callOptions(invocation, { ...options });
   const speech = await speechOf(invocation, file);
   const minutes = (sessions * (holdMs / 1000 + (sessions - 1) / perSecond / 2)) / 60;
-  const plan = `${sessions} sessions to ${url.host}, ${options.duration} with all of them: about ${minutes.toFixed(1)} minutes of sessions`;
+  const plan = `${sessions} session${sessions === 1 ? '' : 's'} to ${url.host} for ${options.duration} (${minutes.toFixed(1)} minutes in all)`;
   const isLocal = isLoopback(url);
   if (!isLocal) await confirm(invocation, `Open ${plan}, which the account pays for`, options.yes);
   else invocation.say(`Opening ${plan}.`);

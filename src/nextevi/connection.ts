@@ -193,6 +193,7 @@ export class VoiceConnection {
       reconnect.pace * Math.max(step * (0.5 + random() / 2), retryMs > FIRST_PAUSE_MS ? retryMs : 0);
     this.#failures++;
     this.#listener.lost((error as VoiceError).message, pause, (error as VoiceError).label);
+    this.check();
     await sleep(pause, signal);
     this.#down = undefined;
   }

@@ -112,7 +112,7 @@ describe('voice bench', () => {
     const result = await bench.anonymous(['voice', 'bench', WELCOME, '--sessions', '20'], { env });
     expect(result.code).toBe(3);
     expect(errorLine(result)).toMatch(
-      /Open 20 sessions to voice\.example\.com, 30s with all of them: about 12\.1 minutes/,
+      /Open 20 sessions to voice\.example\.com for 30s \(12\.1 minutes in all\), which the account pays for/,
     );
   });
 
