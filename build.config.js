@@ -18,7 +18,7 @@ const CORE = [
   /\/src\/program\.ts$/,
   /\/src\/shared\/(dates|json|shell)\.ts$/,
   /\/src\/settings\//,
-  /\/src\/nextevi\/setting-specs\.ts$/,
+  /\/src\/nextevi\/(limits|setting-specs)\.ts$/,
   /\/src\/commands\/(audio-commands|auth-commands|describe|flag-values|endpoint-command|environment|help|local-commands|params|run|voice-commands|voice-settings)\.ts$/,
   /\/src\/output\/(formats|shells)\.ts$/,
   /\/src\/convirza\/catalogue\//,

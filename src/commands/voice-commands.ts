@@ -1,5 +1,6 @@
 /** The commands of `voice` that hold a conversation, with the flags that they share. */
 import { type Command, Option } from 'commander';
+import { MAX_SPEED } from '../nextevi/limits.ts';
 import { addVoiceLogin } from './auth-commands.ts';
 import { numberBetween, wholeBetween } from './flag-values.ts';
 import { helpPage } from './help.ts';
@@ -45,9 +46,6 @@ function callFlags(command: Command): Command {
       .default(20),
   );
 }
-
-/** A chunk holds a tenth of a second of wall time; more than this would not fit into the 1 MB that one may have. */
-const MAX_SPEED = 150;
 
 function speedFlag(command: Command): Command {
   return command.addOption(

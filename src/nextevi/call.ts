@@ -8,12 +8,11 @@
 import { CliError } from '../shared/errors.ts';
 import type { CallEvent, CallObserver } from './call-events.ts';
 import { type ConnectionListener, type ConnectionOptions, VoiceConnection } from './connection.ts';
+import type { Lateness } from './lateness.ts';
 import { CallMeasurements, type CallSummary, type TurnReport } from './measurements.ts';
 import { VOICE_AUDIO, type VoiceEvent } from './messages.ts';
-import { Pacer, rechunk } from './pacing.ts';
-import type { VoiceSession } from './session.ts';
+import { Microphone } from './microphone.ts';
 import { type TurnTiming, TurnTracker } from './turns.ts';
-import { UnfinishedTurn } from './unfinished.ts';
 
 export interface CallOptions extends ConnectionOptions {
   timing: TurnTiming;
@@ -36,7 +35,7 @@ export interface SayOptions {
   replyTimeoutMs?: number | undefined;
 }
 
-/** What was measured of the pace; see `Pacer`. */
+/** What was measured of the pace; see `Lateness`. */
 export interface PaceReport {
   chunks: number;
   /** 1 when the pace was right; undefined before the second chunk. */
@@ -47,40 +46,23 @@ export interface PaceReport {
   lateMaxMs: number;
 }
 
-const CHUNK_MS = 100;
-/** The service takes 1 MB, raw or as base64: this is less in both. */
-const MAX_CHUNK_BYTES = 720_000;
-/** Times real time at which a chunk is as large as it may be. */
-export const MAX_SPEED = 150;
-/** Shorter, for less delay; 750 messages a minute leave room for everything else. */
-const LIVE_CHUNK_BYTES = 3_840;
-/** Speech that is said again is sent so many times faster than it was. */
-const AGAIN_SPEED = 4;
-/** Live sound that waits longer than a second for the network is held back where it comes from. */
-const LIVE_BUFFERED_BYTES = 48_000;
-/** Longer than what a source takes that is only slow. */
-const SOURCE_PAUSE_MS = 500;
 /** How often it is looked whether an answer has ended. */
-const LOOK_MS = CHUNK_MS / 2;
+const LOOK_MS = 50;
+/** Where the begin of an answer is waited for, to do something so long after it. */
+const CLOSE_LOOK_MS = 10;
 
-export class VoiceCall implements ConnectionListener {
+export class VoiceCall {
   readonly #options: CallOptions;
   readonly #connection: VoiceConnection;
   readonly #measurements: CallMeasurements;
-  readonly #unfinished = new UnfinishedTurn();
+  readonly #microphone: Microphone;
   readonly #begunAt: number;
-  readonly #pacer: Pacer;
   #tracker: TurnTracker;
   #turn = 0;
   #answers = 0;
   #speaking = false;
   /** When all that came so far will have been heard. */
   #playedAt = 0;
-  /** The session that has heard all that is unfinished. */
-  #informed: VoiceSession | undefined;
-  #maxChunk = Number.POSITIVE_INFINITY;
-  #lastChunk: Buffer | undefined;
-  #refused: Buffer | undefined;
   #ended = false;
 
   private constructor(options: CallOptions) {
@@ -88,8 +70,14 @@ export class VoiceCall implements ConnectionListener {
     this.#begunAt = options.clock();
     this.#measurements = new CallMeasurements(options.keepTurns);
     this.#tracker = new TurnTracker(options.timing);
-    this.#connection = new VoiceConnection(options, this);
-    this.#pacer = this.#newPacer(options.speed);
+    this.#connection = new VoiceConnection(options, this.#connectionListener());
+    this.#microphone = new Microphone(options, this.#connection, {
+      sent: (pcm, speech, again) => this.#tell({ kind: 'sent', pcm, speech, again }),
+      goesOn: (again) => this.#tracker.lost(again),
+      saidAgain: () => {
+        if (!this.#speaking) this.#tracker.inputEnded(options.clock());
+      },
+    });
   }
 
   /**
@@ -101,7 +89,7 @@ export class VoiceCall implements ConnectionListener {
   static async open(options: CallOptions): Promise<VoiceCall> {
     const call = new VoiceCall(options);
     try {
-      await call.#linked();
+      await call.#microphone.linked();
       return call;
     } catch (error) {
       await call.hangUp();
@@ -134,7 +122,7 @@ export class VoiceCall implements ConnectionListener {
   }
 
   get pace(): PaceReport {
-    const { lateness, ratio } = this.#pacer;
+    const { lateness, ratio } = this.#microphone.pacer;
     return {
       chunks: lateness.count,
       realTimeRatio: ratio,
@@ -145,8 +133,8 @@ export class VoiceCall implements ConnectionListener {
   }
 
   /** The lateness of all chunks, to be put together with that of other calls. */
-  get lateness(): Pacer['lateness'] {
-    return this.#pacer.lateness;
+  get lateness(): Lateness {
+    return this.#microphone.pacer.lateness;
   }
 
   /**
@@ -160,20 +148,11 @@ export class VoiceCall implements ConnectionListener {
     const { name = '', live = false, speed = this.#options.speed } = options;
     this.#turn++;
     this.#tracker = new TurnTracker(this.#timingOf(options), this.#tracker.answering);
-    this.#unfinished.begin(live);
+    this.#microphone.unfinished.begin(live);
     await this.#tell({ kind: 'speaking', turn: this.#turn, name });
-    this.#pacer.rest();
-    this.#pacer.speed = speed;
     this.#speaking = true;
     try {
-      let askedAt = this.#options.clock();
-      for await (const chunk of rechunk(audio, live ? LIVE_CHUNK_BYTES : this.#pacer.chunkBytes)) {
-        this.#options.signal?.throwIfAborted();
-        // A source that had nothing to say does not catch up with the time of its silence.
-        if (this.#options.clock() - askedAt > SOURCE_PAUSE_MS) this.#pacer.rest();
-        await this.#send(chunk, { speech: true, live });
-        askedAt = this.#options.clock();
-      }
+      await this.#microphone.speak(audio, { speed, live });
     } finally {
       this.#speaking = false;
     }
@@ -189,7 +168,6 @@ export class VoiceCall implements ConnectionListener {
    */
   async answered(): Promise<boolean> {
     const { clock } = this.#options;
-    const silence = Buffer.alloc(this.#pacer.chunkBytes);
     for (;;) {
       const state = this.#tracker.state(clock());
       const isOver = state === 'complete' || (this.#connection.open === undefined && this.#tracker.settled);
@@ -197,12 +175,12 @@ export class VoiceCall implements ConnectionListener {
         this.#connection.check();
         return true;
       }
-      const informed = this.#informed;
+      const { informed } = this.#microphone;
       // On another connection everything is said again, and then waited for.
-      if ((await this.#linked()) !== informed) continue;
+      if ((await this.#microphone.linked()) !== informed) continue;
       if (state === 'timed-out') return false;
-      if (this.#tracker.answered) await this.#rest(LOOK_MS);
-      else await this.#send(silence, { speech: false });
+      if (this.#tracker.answered) await this.#microphone.rest(LOOK_MS);
+      else await this.#microphone.beSilent();
     }
   }
 
@@ -234,15 +212,14 @@ export class VoiceCall implements ConnectionListener {
    */
   async answerBegun(): Promise<boolean> {
     const { clock } = this.#options;
-    const silence = Buffer.alloc(this.#pacer.chunkBytes);
     for (;;) {
       if (this.current?.firstAudioMs !== undefined) return this.#tracker.answering;
       const state = this.#tracker.state(clock());
       if (state !== 'going') return false;
-      const informed = this.#informed;
-      if ((await this.#linked()) !== informed) continue;
-      if (this.#tracker.answered) await this.#rest(LOOK_MS / 5);
-      else await this.#send(silence, { speech: false });
+      const { informed } = this.#microphone;
+      if ((await this.#microphone.linked()) !== informed) continue;
+      if (this.#tracker.answered) await this.#microphone.rest(CLOSE_LOOK_MS);
+      else await this.#microphone.beSilent();
     }
   }
 
@@ -254,13 +231,11 @@ export class VoiceCall implements ConnectionListener {
   async silence(ms: number): Promise<void> {
     const { clock } = this.#options;
     const until = clock() + ms;
-    const silence = Buffer.alloc(this.#pacer.chunkBytes);
-    this.#pacer.rest();
+    this.#microphone.pacer.rest();
     while (clock() < until) {
-      this.#options.signal?.throwIfAborted();
-      await this.#send(silence, { speech: false });
+      await this.#microphone.beSilent();
     }
-    this.#pacer.rest();
+    this.#microphone.pacer.rest();
   }
 
   /**
@@ -272,8 +247,8 @@ export class VoiceCall implements ConnectionListener {
     const { clock } = this.#options;
     const until = clock() + ms;
     for (let left = ms; left > 0; left = until - clock()) {
-      await this.#linked();
-      await this.#rest(Math.min(left, LOOK_MS));
+      await this.#microphone.linked();
+      await this.#microphone.rest(Math.min(left, LOOK_MS));
     }
   }
 
@@ -300,34 +275,26 @@ export class VoiceCall implements ConnectionListener {
     await this.#tell({ kind: 'ended' });
   }
 
-  // What the connection tells.
-
-  connected(session: VoiceSession, number: number): void {
-    const { connectionId, handshakeMs } = session;
-    void this.#tell({ kind: 'connected', connectionId, handshakeMs, number });
+  #connectionListener(): ConnectionListener {
+    const call = this;
+    return {
+      get answering() {
+        return call.#tracker.answering;
+      },
+      get progress() {
+        return call.#microphone.unfinished.total + call.#answers;
+      },
+      mayHangUp: () => this.#tracker.settled,
+      tooLarge: () => this.#microphone.tooLarge(),
+      connected: ({ connectionId, handshakeMs }, number) =>
+        void this.#tell({ kind: 'connected', connectionId, handshakeMs, number }),
+      lost: (why, retryMs, label) => void this.#tell({ kind: 'lost', why, retryMs, label }),
+      event: (event) => this.#hear(event),
+    };
   }
 
-  lost(why: string, retryMs: number, label?: string): void {
-    void this.#tell({ kind: 'lost', why, retryMs, label });
-  }
-
-  mayHangUp(): boolean {
-    return this.#tracker.settled;
-  }
-
-  tooLarge(): void {
-    const chunk = this.#lastChunk;
-    if (chunk === undefined) return;
-    this.#maxChunk = Math.max(2, Math.floor(chunk.length / 4) * 2);
-    this.#refused = chunk;
-    this.#lastChunk = undefined;
-  }
-
-  get progress(): number {
-    return this.#unfinished.total + this.#answers;
-  }
-
-  event(event: VoiceEvent): void | Promise<void> {
+  #hear(event: VoiceEvent): void | Promise<void> {
+    const { unfinished } = this.#microphone;
     const { answers, answering } = this.#tracker;
     const now = this.#options.clock();
     this.#tracker.observe(event, now);
@@ -337,11 +304,10 @@ export class VoiceCall implements ConnectionListener {
     } else if (event.kind === 'interruption') this.#playedAt = now;
     // The rest of an answer says nothing of what was said since it began.
     const begins = this.#tracker.answering && !answering;
-    if (begins || event.kind === 'turn' || (event.kind === 'transcript' && event.final))
-      this.#unfinished.heard();
+    if (begins || event.kind === 'turn' || (event.kind === 'transcript' && event.final)) unfinished.heard();
     if (this.#tracker.answers > answers) {
       this.#answers++;
-      this.#unfinished.answered();
+      unfinished.answered();
     }
     return this.#tell({ kind: 'received', event });
   }
@@ -349,116 +315,6 @@ export class VoiceCall implements ConnectionListener {
   #timingOf({ replyTimeoutMs }: SayOptions = {}): TurnTiming {
     const { timing } = this.#options;
     return replyTimeoutMs === undefined ? timing : { ...timing, replyTimeoutMs };
-  }
-
-  // How audio is sent.
-
-  #newPacer(speed: number): Pacer {
-    const { clock } = this.#options;
-    return new Pacer({
-      chunkMs: CHUNK_MS,
-      speed,
-      bytesPerSecond: VOICE_AUDIO.bytesPerSecond,
-      clock,
-      sleep: (ms) => this.#sleep(ms),
-    });
-  }
-
-  /** Sends one chunk when it is due, on whatever connection there is then. */
-  async #send(chunk: Buffer, kind: { speech: boolean; live?: boolean }): Promise<void> {
-    if (this.#refused !== undefined) {
-      const refused = this.#refused;
-      this.#refused = undefined;
-      await this.#sendPieces(refused, { speech: true, again: true });
-    }
-    await this.#sendPieces(chunk, { ...kind, again: false });
-  }
-
-  async #sendPieces(
-    chunk: Buffer,
-    { speech, live = false, again }: { speech: boolean; live?: boolean; again: boolean },
-  ): Promise<void> {
-    // What the service takes at most may become less while this waits.
-    for (let at = 0, piece = chunk; at < chunk.length; at += piece.length) {
-      piece = at === 0 && chunk.length <= this.#maxChunk ? chunk : chunk.subarray(at, at + this.#maxChunk);
-      for (;;) {
-        // Silence is nothing that a service must hear that has done its part.
-        if (!speech && this.#connection.hungUp) {
-          await this.#options.sleep(CHUNK_MS, this.#options.signal);
-          return;
-        }
-        const session = await this.#linked();
-        const sent = live ? await this.#sendNow(session, piece) : await this.#pacer.send(session, piece);
-        if (sent) break;
-        // Whether another connection is needed for it is not decided here.
-        if (!speech) return;
-      }
-      this.#lastChunk = piece;
-      if (speech && !again) this.#unfinished.add(piece);
-      const busy = this.#tell({ kind: 'sent', pcm: piece, speech, again });
-      if (busy !== undefined) await busy;
-    }
-  }
-
-  /** Within the limits of the service and of the network, but not paced. */
-  async #sendNow(session: VoiceSession, pcm: Buffer): Promise<boolean> {
-    while (session.isOpen && (session.waitMs > 0 || session.bufferedBytes > LIVE_BUFFERED_BYTES))
-      await this.#sleep(Math.max(session.waitMs, 10));
-    if (!session.isOpen) return false;
-    session.sendAudio(pcm);
-    return true;
-  }
-
-  /** The open session, which has heard all that is unfinished. */
-  async #linked(): Promise<VoiceSession> {
-    for (;;) {
-      const session = await this.#connection.session();
-      if (session === this.#informed) return session;
-      if (this.#informed !== undefined && !(await this.#goOn(session))) continue;
-      this.#informed = session;
-      return session;
-    }
-  }
-
-  /**
-   * Takes up the talk on another session.
-   *
-   * @returns whether all that is unfinished went out on it
-   */
-  async #goOn(session: VoiceSession): Promise<boolean> {
-    // It comes again with everything else.
-    this.#refused = undefined;
-    this.#lastChunk = undefined;
-    this.#pacer.rest();
-    const again = this.#unfinished.bytes > 0;
-    this.#tracker.lost(again);
-    return !again || this.#sayAgain(session);
-  }
-
-  async #sayAgain(session: VoiceSession): Promise<boolean> {
-    const pacer = this.#newPacer(this.#pacer.speed * AGAIN_SPEED);
-    const bytes = Math.min(pacer.chunkBytes, this.#maxChunk, MAX_CHUNK_BYTES);
-    const all = [...this.#unfinished.chunks];
-    for await (const chunk of rechunk(asStream(all), bytes)) {
-      if (!(await pacer.send(session, chunk))) return false;
-      this.#lastChunk = chunk;
-      const busy = this.#tell({ kind: 'sent', pcm: chunk, speech: true, again: true });
-      if (busy !== undefined) await busy;
-    }
-    if (!this.#speaking) this.#tracker.inputEnded(this.#options.clock());
-    return true;
-  }
-
-  /** Ends early, without an error, when the connection is lost. @throws the signal's reason */
-  async #sleep(ms: number): Promise<void> {
-    await this.#options.sleep(ms, this.#connection.halt).catch(() => {});
-    this.#options.signal?.throwIfAborted();
-  }
-
-  /** A pause in which no audio is due. */
-  async #rest(ms: number): Promise<void> {
-    this.#pacer.rest();
-    await this.#sleep(ms);
   }
 
   #tell(event: CallEventBody): void | Promise<void> {
@@ -475,7 +331,3 @@ export class VoiceCall implements ConnectionListener {
 
 type Without<T, K extends PropertyKey> = T extends unknown ? Omit<T, K> : never;
 type CallEventBody = Without<CallEvent, 'at'>;
-
-async function* asStream(chunks: readonly Buffer[]): AsyncGenerator<Buffer> {
-  yield* chunks;
-}

@@ -1,5 +1,10 @@
 /** The limits of one connection (reference, section 6), kept by the client. */
 
+/** The service takes 1 MB, raw or as base64: this is less in both. */
+export const MAX_CHUNK_BYTES = 720_000;
+/** Times real time at which a chunk of a tenth of a second is as large as it may be. */
+export const MAX_SPEED = 150;
+
 /** Room is left for keep-alive and settings messages, and for clocks that differ. */
 const LIMITS: readonly { count: number; windowMs: number }[] = [
   { count: 90, windowMs: 1_000 },

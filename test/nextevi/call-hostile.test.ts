@@ -2,8 +2,9 @@ import { getEventListeners, once } from 'node:events';
 import type { AddressInfo } from 'node:net';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { type WebSocket, WebSocketServer } from 'ws';
-import { type CallOptions, MAX_SPEED, VoiceCall } from '../../src/nextevi/call.ts';
+import { type CallOptions, VoiceCall } from '../../src/nextevi/call.ts';
 import type { CallEvent } from '../../src/nextevi/call-events.ts';
+import { MAX_SPEED } from '../../src/nextevi/limits.ts';
 import type { VoiceSession } from '../../src/nextevi/session.ts';
 import { UnfinishedTurn } from '../../src/nextevi/unfinished.ts';
 import {
