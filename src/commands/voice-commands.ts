@@ -194,6 +194,7 @@ function addTest(voice: Command, run: RunAction): void {
     .description('Hold scripted conversations with an agent and check what it does')
     .argument('[scenario...]', 'scenario files (YAML or JSON), folders of YAML files, or patterns')
     .option('--junit <file>', 'also write a report as JUnit XML')
+    .option('--save-dir <folder>', 'keep the recording and the transcript of every scenario in it')
     .option('--only <name>', 'only scenarios with this in their name; a pattern with * is the whole name')
     .addOption(
       new Option('--concurrency <n>', 'how many at once: an account allows so many sessions')

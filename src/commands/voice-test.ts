@@ -3,7 +3,6 @@ import { access, constants, stat } from 'node:fs/promises';
 import { dirname, resolve } from 'node:path';
 import { writeFailure } from '../audio/errors.ts';
 import type { CallObserver } from '../nextevi/call-events.ts';
-import { DEFAULT_RECONNECT } from '../nextevi/connection.ts';
 import { cleanLine } from '../output/clean.ts';
 import { type Progress, startProgress } from '../output/progress.ts';
 import { writeRecord } from '../output/rows.ts';
@@ -12,7 +11,7 @@ import { writeFileAtomic } from '../shared/atomic-file.ts';
 import { CliError, withoutStop } from '../shared/errors.ts';
 import { fitsPattern, isPattern } from './file-patterns.ts';
 import type { Invocation } from './invocation.ts';
-import { type ConnectionFlags, voiceConnection } from './voice-connection.ts';
+import { type CallFlags, callOptions } from './voice-call.ts';
 import { AudioShelf } from './voice-test-audio.ts';
 import { findScenarios, loadScenarios, problemText } from './voice-test-files.ts';
 import { fullName, type Job, notRun, resultsObject, type ScenarioResult } from './voice-test-results.ts';
@@ -20,15 +19,14 @@ import { type RunSurroundings, runScenario } from './voice-test-run.ts';
 import type { Problem, Scenario } from './voice-test-scenario.ts';
 import { scenarioText, totalsText } from './voice-test-text.ts';
 
-export interface VoiceTestOptions extends ConnectionFlags {
+export interface VoiceTestOptions extends CallFlags {
   schema?: boolean;
-  speed: number;
-  replyTimeout: number;
   concurrency: number;
   repeat: number;
   failFast?: boolean;
   only?: string;
   junit?: string;
+  saveDir?: string;
 }
 
 /** What is kept of one scenario's call. */
@@ -71,17 +69,18 @@ export async function runVoiceTest(
   const scenarios = chosen(loaded.scenarios, options.only);
   const junit = options.junit === undefined ? undefined : resolve(ctx.cwd, options.junit);
   if (junit !== undefined) await checkWritable(junit);
-  const connection = await voiceConnection(invocation, options);
+  const { settings: _none, timing, speed, ...call } = await callOptions(invocation, { ...options });
   const around: CommonSurroundings = {
-    call: { ...connection, reconnect: DEFAULT_RECONNECT, random: ctx.random, sleep: ctx.sleep },
-    defaults: { speed: options.speed, replyTimeoutMs: options.replyTimeout * 1000 },
+    call,
+    defaults: { speed, replyTimeoutMs: timing.replyTimeoutMs },
     audio,
   };
   const jobs = scenarios.flatMap((scenario) =>
     Array.from({ length: options.repeat }, (_, at): Job => ({ scenario, run: at + 1, runs: options.repeat })),
   );
+  const keep = await keeperOf(invocation, jobs, around, options);
   const begun = ctx.clock();
-  const results = await new TestRun(invocation, jobs, around, options).run();
+  const results = await new TestRun(invocation, jobs, around, options, keep).run();
   const durationMs = ctx.clock() - begun;
   if (junit !== undefined) {
     const { junitReport } = await import('./voice-test-junit.ts');
@@ -94,6 +93,19 @@ export async function runVoiceTest(
   ctx.signal.throwIfAborted();
   const problem = endError(results);
   if (problem !== undefined) throw problem;
+}
+
+/** What keeps the calls, where that was asked for. */
+async function keeperOf(
+  invocation: Invocation,
+  jobs: readonly Job[],
+  { call, defaults }: CommonSurroundings,
+  { saveDir }: VoiceTestOptions,
+): Promise<KeepScenario | undefined> {
+  if (saveDir === undefined) return undefined;
+  const { keepScenarios } = await import('./voice-test-keeping.ts');
+  const secrets = [call.credentials.apiKey, call.credentials.accessToken];
+  return keepScenarios(invocation, jobs, { folder: saveDir, speed: defaults.speed, secrets });
 }
 
 /** @throws CliError `usage` when there are problems, after all of them have been told */

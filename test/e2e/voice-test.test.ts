@@ -1,5 +1,5 @@
 import { existsSync } from 'node:fs';
-import { copyFile, mkdir, readFile, writeFile } from 'node:fs/promises';
+import { copyFile, mkdir, readdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from 'vitest';
@@ -349,5 +349,24 @@ describe('voice test with bad files', () => {
     const result = await run(['voice', 'test', '--schema'], home);
     expect(result).toMatchObject({ code: 0, stderr: '' });
     expect(JSON.parse(result.stdout)).toEqual(JSON.parse(JSON.stringify(scenarioSchema())));
+  });
+});
+
+describe('--save-dir', () => {
+  it('keeps the recording and the transcript of every scenario, whatever came of it', async () => {
+    const bench = await startBench({ voice: { replySpeed: Number.POSITIVE_INFINITY } });
+    const scenario = (answer: string) =>
+      JSON.stringify({ steps: [{ say: join(PROMPTS, 'welcome.wav'), speed: 20, expect: { answer } }] });
+    await writeFile(join(bench.home, 'good.yaml'), scenario('sandbox'));
+    await writeFile(join(bench.home, 'bad.yaml'), scenario('nothing of this kind'));
+    const args = ['voice', 'test', 'good.yaml', 'bad.yaml', '--save-dir', 'kept/here'];
+    const result = await bench.anonymous(args);
+    expect(result.code).toBe(11);
+    const folder = join(bench.home, 'kept', 'here');
+    expect((await readdir(folder)).sort()).toEqual(['bad.json', 'bad.wav', 'good.json', 'good.wav']);
+    for (const name of ['good', 'bad']) {
+      const transcript = JSON.parse(await readFile(join(folder, `${name}.json`), 'utf8')) as object;
+      expect(JSON.stringify(transcript)).toContain('seconds of speech');
+    }
   });
 });
