@@ -66,10 +66,13 @@ export class App {
     return this.sessions.open(this.#findUser(ADMIN_EMAIL)?.ct_user_id ?? 0);
   }
 
-  /** The answer to a request; refusals and our own bugs are error envelopes. Throws ClientGone alone. */
-  async answer(exchange: Exchange): Promise<Answer> {
+  /**
+   * The answer to a request; refusals and our own bugs are error envelopes. Throws ClientGone alone.
+   * @param detectReuse for this request alone
+   */
+  async answer(exchange: Exchange, detectReuse?: boolean): Promise<Answer> {
     try {
-      return await this.#route(exchange);
+      return await this.#route(exchange, detectReuse);
     } catch (error) {
       if (error instanceof ClientGone) throw error;
       if (error instanceof HttpError) {
@@ -80,21 +83,24 @@ export class App {
     }
   }
 
-  async #route(exchange: Exchange): Promise<Answer> {
+  async #route(exchange: Exchange, detectReuse?: boolean): Promise<Answer> {
     const { method, path } = exchange;
     if (path === '/' && method === 'GET') return textAnswer(200, ABOUT);
     const file = fileAnswer(exchange, this.#store, this.#recordings);
     if (file !== undefined) return file;
     const match = this.#router.match(method, path);
-    return match.endpoint.service === 'oauth' ? this.#oauth(exchange, match) : this.#api(exchange, match);
+    return match.endpoint.service === 'oauth'
+      ? this.#oauth(exchange, match, detectReuse)
+      : this.#api(exchange, match);
   }
 
-  async #oauth(exchange: Exchange, { endpoint }: Match): Promise<Answer> {
+  async #oauth(exchange: Exchange, { endpoint }: Match, detectReuse?: boolean): Promise<Answer> {
     const call = OAUTH_CALLS[endpoint.verb];
     if (call === undefined) throw new HttpError(404, `The sandbox does not imitate ${endpoint.path}.`);
     return call(exchange, {
       sessions: this.sessions,
       logins: this.#logins,
+      detectReuse,
       findUser: (email, password) => (password === PASSWORD ? this.#findUser(email)?.ct_user_id : undefined),
     });
   }

@@ -38,6 +38,16 @@ export class Router {
     this.#templates = [...byPath.values()].sort((a, b) => variables(a) - variables(b));
   }
 
+  /** The endpoint of a request; undefined when there is none. */
+  find(method: string, path: string): Endpoint | undefined {
+    try {
+      return this.match(method, path).endpoint;
+    } catch (error) {
+      if (error instanceof HttpError) return undefined;
+      throw error;
+    }
+  }
+
   /** Throws HttpError 404 for an unknown path, 405 with `Allow` for a known one with another method. */
   match(method: string, path: string): Match {
     const segments = path.split('/').map(decode);

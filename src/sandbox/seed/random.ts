@@ -27,3 +27,12 @@ export class Random {
     return items[this.integer(0, items.length - 1)] as T;
   }
 }
+
+/** A seed made of a seed and a text (FNV-1a, 32 bits). */
+export function hashed(seed: number, text: string): number {
+  let hash = (0x811c9dc5 ^ seed) >>> 0;
+  for (let index = 0; index < text.length; index += 1) {
+    hash = Math.imul(hash ^ text.charCodeAt(index), 0x01000193) >>> 0;
+  }
+  return hash;
+}
