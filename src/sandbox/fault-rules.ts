@@ -2,7 +2,7 @@
 import { commandName, ENDPOINTS } from '../convirza/catalogue/index.ts';
 import { CliError } from '../shared/errors.ts';
 import { isObject } from '../shared/json.ts';
-import { readDocumentFile } from './document-file.ts';
+import { type DataFile, dataFileError, readDataFile } from './data-file.ts';
 import type { FaultRule } from './types.ts';
 import { snakeName } from './voice/names.ts';
 import {
@@ -11,7 +11,6 @@ import {
   number,
   object,
   oneOf,
-  type Path,
   type Problem,
   pathText,
   type Rule,
@@ -19,6 +18,8 @@ import {
   whole,
 } from './voice/schema.ts';
 
+/** Larger files are no rules. */
+const MAX_BYTES = 5_000_000;
 const MANY = 1_000_000_000;
 /** The longest that Node.js waits. */
 const MAX_MS = 2 ** 31 - 1;
@@ -150,19 +151,26 @@ export function parseFaultRules(value: unknown): FaultRule[] {
 }
 
 /**
- * The rules of a YAML or JSON file: a list, names `like_this`. An empty file has none.
+ * The rules that a file holds, names `like_this`. An empty file has none.
  * @param path as messages shall name it
- * @param cwd what a relative `path` counts from
  * @throws CliError `usage` that tells of every problem, with its line, rule and field
  */
-export async function loadFaultRules(path: string, cwd: string): Promise<FaultRule[]> {
-  const file = await readDocumentFile(path, cwd, 'file of fault rules');
+export function faultRulesIn(file: DataFile, path: string): FaultRule[] {
   const { rules, problems } = read(file.value ?? []);
   if (problems.length > 0)
-    throw file.error(
-      problems.map((problem) => ({ line: file.lineOf(problem.path as Path), text: problemText(problem) })),
+    throw dataFileError(
+      path,
+      problems.map((problem) => ({ line: file.lineOf(problem.path), text: problemText(problem) })),
     );
   return rules;
+}
+
+/** Reads a YAML or JSON file of rules; as `faultRulesIn`. A relative `path` counts from `cwd`. */
+export async function loadFaultRules(path: string, cwd: string): Promise<FaultRule[]> {
+  return faultRulesIn(
+    await readDataFile(path, cwd, { kind: 'file of fault rules', maxBytes: MAX_BYTES }),
+    path,
+  );
 }
 
 /** A rule with the names of files, to be listed. */

@@ -4,7 +4,7 @@ import { fileForm, parseFaultRules } from './fault-rules.ts';
 import { type Answer, failure } from './http/answer.ts';
 import { Router } from './http/router.ts';
 import { hashed, Random } from './seed/random.ts';
-import type { FaultReport, FaultRule } from './types.ts';
+import type { FaultCount, FaultRule } from './types.ts';
 
 interface Entry {
   readonly rule: FaultRule;
@@ -43,9 +43,9 @@ export class FaultBook {
     return this.#entries.map((entry) => entry.rule);
   }
 
-  /** The rules with the names of files, and how often each has matched and acted. */
-  report(): FaultReport[] {
-    return this.#entries.map(({ rule, seen, acted }) => ({ ...fileForm(rule), seen, acted }));
+  /** The rules with the names of files, and how many requests each has met and acted on. */
+  get counts(): readonly FaultCount[] {
+    return this.#entries.map(({ rule, seen, acted }) => ({ rule: fileForm(rule), seen, acted }));
   }
 
   /** Puts other rules in force; all counts start anew. Throws CliError `usage` for malformed rules. */

@@ -12,11 +12,11 @@ import { refuseUpgrade, SandboxServer } from './server.ts';
 import type { VoiceOptions } from './types.ts';
 import { type VoiceCounters, VoiceLog } from './voice/log.ts';
 
-export { loadFaultRules, parseFaultRules } from './fault-rules.ts';
+export { faultRulesIn, loadFaultRules, parseFaultRules } from './fault-rules.ts';
 export type { RequestRecord, Sandbox, SandboxOptions, SandboxState } from './options.ts';
 export type { TokenPair } from './sessions.ts';
 export type { Row } from './store.ts';
-export type { FaultReport, FaultRule, VoiceOptions } from './types.ts';
+export type { FaultCount, FaultRule, VoiceOptions } from './types.ts';
 export type { VoiceCounters, VoiceSessionRecord } from './voice/log.ts';
 
 /** The voice side, loaded with the first WebSocket: plain HTTP does without it. */
@@ -144,7 +144,7 @@ export async function startSandbox(options: SandboxOptions = {}): Promise<Sandbo
     voiceSessions: voice.log.records,
     setVoice: (voiceOptions) => voice.replace(voiceOptions),
     setFaults: (rules) => faults.replace(rules),
-    faultReport: () => faults.report(),
+    faultCounts: () => faults.counts,
     issueTokens: () => app.issueTokens(),
     expireAccessTokens: () => app.sessions.expireAccessTokens(),
     revokeSessions: () => app.sessions.revokeSessions(),

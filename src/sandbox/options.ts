@@ -1,7 +1,7 @@
 /** The public shapes of the sandbox: what it is started with and what it gives back. */
 import type { TokenPair } from './sessions.ts';
 import type { Row } from './store.ts';
-import type { FaultReport, FaultRule, VoiceOptions } from './types.ts';
+import type { FaultCount, FaultRule, VoiceOptions } from './types.ts';
 import type { VoiceSessionRecord } from './voice/log.ts';
 
 export interface SandboxOptions {
@@ -76,7 +76,7 @@ export interface Sandbox {
   /** Replaces all fault rules and starts their counts anew. Throws CliError `usage` for a malformed rule. */
   setFaults(rules: readonly FaultRule[]): void;
   /** The fault rules in force, and how often each has matched and acted. */
-  faultReport(): FaultReport[];
+  faultCounts(): readonly FaultCount[];
   /** The newest 1,000 voice sessions, oldest first; the list and the counts in it are live. */
   readonly voiceSessions: readonly VoiceSessionRecord[];
   /**

@@ -54,9 +54,10 @@ export interface FaultRule {
   detectReuse?: boolean;
 }
 
-/** A rule in force, as it is listed; names `like_this`. */
-export interface FaultReport {
-  [field: string]: unknown;
+/** A rule in force, as it is listed. */
+export interface FaultCount {
+  /** Its fields are named `like_this`. */
+  rule: Record<string, unknown>;
   /** Requests that matched, those that `after` and `chance` let through included. */
   seen: number;
   /** Requests that it acted on. */

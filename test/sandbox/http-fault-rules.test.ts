@@ -66,9 +66,9 @@ describe('which requests a rule means', () => {
       { path: '/v3/industry', delayMs: 0 },
     ]);
     for (let i = 0; i < 3; i += 1) await admin.get('/tag');
-    expect(sandbox.faultReport()).toEqual([
-      { endpoint: 'tags list', after: 1, times: 1, status: 503, retry_after: 1, seen: 2, acted: 1 },
-      { path: '/v3/industry', delay_ms: 0, seen: 0, acted: 0 },
+    expect(sandbox.faultCounts()).toEqual([
+      { rule: { endpoint: 'tags list', after: 1, times: 1, status: 503, retry_after: 1 }, seen: 2, acted: 1 },
+      { rule: { path: '/v3/industry', delay_ms: 0 }, seen: 0, acted: 0 },
     ]);
   });
 

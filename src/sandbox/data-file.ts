@@ -1,4 +1,4 @@
-/** Files of data that people write for the sandbox: YAML or JSON, every problem told with its line. */
+/** Files that people write for the sandbox, YAML or JSON: read with the line of everything in them. */
 import { readFile, stat } from 'node:fs/promises';
 import { resolve } from 'node:path';
 import type { Document, LineCounter } from 'yaml';
@@ -6,8 +6,6 @@ import { readFailure } from '../audio/errors.ts';
 import { CliError, withoutStop } from '../shared/errors.ts';
 import type { Path } from './voice/schema.ts';
 
-/** Larger files are nothing that a person wrote. */
-const MAX_BYTES = 5_000_000;
 /** Of so many problems a person is told. */
 const SHOWN = 20;
 
@@ -17,54 +15,35 @@ export interface Finding {
   text: string;
 }
 
-/** A file that was read and is well-formed; what its data means is the reader's affair. */
-export class DocumentFile {
-  /** The data; undefined or null for an empty file. */
-  readonly value: unknown;
-  /** The absolute path. */
-  readonly full: string;
-  readonly #path: string;
-  readonly #document: Document.Parsed;
-  readonly #lines: LineCounter;
-
-  constructor(path: string, full: string, document: Document.Parsed, lines: LineCounter) {
-    this.value = plainData(document, path);
-    this.full = full;
-    this.#path = path;
-    this.#document = document;
-    this.#lines = lines;
-  }
-
+/** What a file holds. */
+export interface DataFile {
+  value: unknown;
   /** The line of a value, or of the nearest thing around it that is there. */
-  lineOf(path: Path): number {
-    const document = this.#document;
-    for (let length = path.length; length > 0; length--) {
-      const parent = document.getIn(path.slice(0, length - 1), true) ?? document.contents;
-      const offset = offsetOf(parent, path[length - 1]);
-      if (offset !== undefined) return this.#lines.linePos(offset).line;
-    }
-    return this.#lines.linePos(document.contents?.range?.[0] ?? 0).line;
-  }
+  lineOf(path: Path): number;
+}
 
-  /** The error that tells of all findings in this file. */
-  error(findings: readonly Finding[]): CliError {
-    return findingsError(this.#path, findings);
-  }
+export interface DataFileOptions {
+  /** What the file is, for messages: `script`. */
+  kind: string;
+  maxBytes: number;
 }
 
 /**
- * Reads a file of at most 5 MB.
+ * Reads a file.
+ *
  * @param path as messages shall name it
  * @param cwd what a relative `path` counts from
- * @param kind what such a file is called: `script`
- * @throws CliError `usage` for a file that cannot be read, is too large, or is neither YAML nor JSON
+ * @throws CliError `usage`: it cannot be read, is too large, or is neither YAML nor JSON; tells every place
  */
-export async function readDocumentFile(path: string, cwd: string, kind: string): Promise<DocumentFile> {
-  const full = resolve(cwd, path);
+export async function readDataFile(path: string, cwd: string, options: DataFileOptions): Promise<DataFile> {
+  return parseData(await readText(resolve(cwd, path), path, options), path);
+}
+
+/** Reads a text that is already there, such as standard input; as `readDataFile`. */
+export async function parseData(text: string, path: string): Promise<DataFile> {
   const { LineCounter, parseDocument, visit } = await import('yaml');
   const lines = new LineCounter();
-  const text = await readText(full, path, kind);
-  const document = parseDocument(text, { lineCounter: lines, prettyErrors: false });
+  const document = parseDocument(text.replace(/^\ufeff/, ''), { lineCounter: lines, prettyErrors: false });
   const at = (offset = 0): number => lines.linePos(offset).line;
   const broken = document.errors.map(({ message, pos }) => ({ line: at(pos[0]), text: message }));
   visit(document, {
@@ -73,18 +52,21 @@ export async function readDocumentFile(path: string, cwd: string, kind: string):
         broken.push({ line: at(alias.range?.[0]), text: `there is no anchor &${alias.source}` });
     },
   });
-  if (broken.length > 0) throw findingsError(path, broken);
-  return new DocumentFile(path, full, document, lines);
+  if (broken.length > 0) throw dataFileError(path, broken);
+  return {
+    value: plainData(document, path),
+    lineOf: (place) => lineOf(document, lines, place),
+  };
 }
 
-async function readText(full: string, path: string, kind: string): Promise<string> {
+async function readText(full: string, path: string, { kind, maxBytes }: DataFileOptions): Promise<string> {
   try {
     const { size } = await stat(full);
-    if (size > MAX_BYTES)
+    if (size > maxBytes)
       throw new CliError('usage', `"${path}" is too large for a ${kind}: ${size} bytes.`, {
-        hint: `A ${kind} has at most ${MAX_BYTES} bytes.`,
+        hint: `A ${kind} has at most ${maxBytes} bytes.`,
       });
-    return (await readFile(full, 'utf8')).replace(/^\ufeff/, '');
+    return await readFile(full, 'utf8');
   } catch (error) {
     throw error instanceof CliError ? error : readFailure(path, error);
   }
@@ -102,6 +84,16 @@ function plainData(document: Document.Parsed, path: string): unknown {
   }
 }
 
+function lineOf(document: Document.Parsed, lines: LineCounter, path: Path): number {
+  for (let length = path.length; length > 0; length--) {
+    const parent = document.getIn(path.slice(0, length - 1), true) ?? document.contents;
+    const key = path[length - 1];
+    const offset = offsetOf(parent, key);
+    if (offset !== undefined) return lines.linePos(offset).line;
+  }
+  return lines.linePos(document.contents?.range?.[0] ?? 0).line;
+}
+
 /** Where a field's name or an entry begins in the text. */
 function offsetOf(parent: unknown, key: string | number | undefined): number | undefined {
   const items = (parent as { items?: unknown[] } | undefined)?.items;
@@ -112,7 +104,8 @@ function offsetOf(parent: unknown, key: string | number | undefined): number | u
   return start((pair as { key?: unknown } | undefined)?.key);
 }
 
-function findingsError(path: string, findings: readonly Finding[]): CliError {
+/** All that is wrong with a file, as one error of the type `usage`. */
+export function dataFileError(path: string, findings: readonly Finding[]): CliError {
   const sorted = [...findings].sort((a, b) => a.line - b.line);
   const said = sorted.map(({ line, text }) => `line ${line}: ${withoutStop(text)}`);
   if (said.length === 1) return new CliError('usage', `"${path}", ${said[0]}.`);
