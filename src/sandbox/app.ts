@@ -22,7 +22,7 @@ OAuth: /oauth/…   API: /v3/…   Voice: /ws/voice/{connection_id}   Control: /
 /** The parts of the options that this half needs; `origin` answers `http://host:port`, once it is known. */
 export type AppOptions = Pick<
   SandboxOptions,
-  'seed' | 'accessTokenSeconds' | 'refreshTokenSeconds' | 'loginsPerMinute' | 'detectReuse'
+  'seed' | 'rows' | 'accessTokenSeconds' | 'refreshTokenSeconds' | 'loginsPerMinute' | 'detectReuse'
 > & { readonly now: () => number; readonly origin: () => string };
 
 /** The service; every method leaves sockets alone. */
@@ -31,6 +31,7 @@ export class App {
   #store: Store;
   readonly #now: () => number;
   readonly #seed: number;
+  readonly #rows: number | undefined;
   readonly #router = new Router(ENDPOINTS);
   readonly #logins: LoginLimit;
   readonly #recordings: RecordingLinks;
@@ -38,7 +39,8 @@ export class App {
   constructor(options: AppOptions) {
     this.#now = options.now;
     this.#seed = options.seed ?? 1;
-    this.#store = seededStore(this.#seed, this.#now());
+    this.#rows = options.rows;
+    this.#store = seededStore(this.#seed, this.#now(), this.#rows);
     this.#logins = new LoginLimit(options.loginsPerMinute ?? 10, this.#now);
     this.#recordings = new RecordingLinks(options.origin);
     this.sessions = new Sessions({
@@ -57,7 +59,7 @@ export class App {
 
   /** Puts the sample data back and forgets counted logins; sessions stay. */
   reset(): void {
-    this.#store = seededStore(this.#seed, this.#now());
+    this.#store = seededStore(this.#seed, this.#now(), this.#rows);
     this.#logins.clear();
   }
 

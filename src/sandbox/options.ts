@@ -11,6 +11,11 @@ export interface SandboxOptions {
   port?: number | undefined;
   /** Other seeds give other sample data; the same seed gives the same. Default 1. */
   seed?: number | undefined;
+  /**
+   * So many calls in the year before the start, up to 10 million, and a fifth as many SMS conversations; they are made
+   * when they are asked for. Without it there is a small sample of two weeks.
+   */
+  rows?: number | undefined;
   /** Life of an access token in seconds; default 604,800 (reference §4). */
   accessTokenSeconds?: number | undefined;
   /** Life of a refresh token in seconds; default 15,552,000 (reference §4). */

@@ -36,3 +36,11 @@ export function hashed(seed: number, text: string): number {
   }
   return hash;
 }
+
+/** A seed made of a seed and the number of a row; neighbours have nothing in common (finaliser of MurmurHash3). */
+export function mixed(seed: number, index: number): number {
+  let hash = (Math.imul(seed, 0x9e3779b1) + index) >>> 0;
+  hash = Math.imul(hash ^ (hash >>> 16), 0x85ebca6b);
+  hash = Math.imul(hash ^ (hash >>> 13), 0xc2b2ae35);
+  return (hash ^ (hash >>> 16)) >>> 0;
+}
