@@ -5,7 +5,8 @@ import { fileAnswer, RecordingLinks } from './files.ts';
 import { type Answer, failure, HttpError, success, textAnswer } from './http/answer.ts';
 import { ClientGone, type Exchange } from './http/exchange.ts';
 import { type Match, Router } from './http/router.ts';
-import { Query } from './http/values.ts';
+import { checkBody, checkPath, checkRequest } from './http/strict.ts';
+import { Query, queryParams } from './http/values.ts';
 import { LoginLimit, OAUTH_CALLS } from './oauth.ts';
 import type { SandboxOptions } from './options.ts';
 import { handlerOf } from './resources/index.ts';
@@ -22,7 +23,13 @@ OAuth: /oauth/…   API: /v3/…   Voice: /ws/voice/{connection_id}   Control: /
 /** The parts of the options that this half needs; `origin` answers `http://host:port`, once it is known. */
 export type AppOptions = Pick<
   SandboxOptions,
-  'seed' | 'rows' | 'accessTokenSeconds' | 'refreshTokenSeconds' | 'loginsPerMinute' | 'detectReuse'
+  | 'seed'
+  | 'rows'
+  | 'strict'
+  | 'accessTokenSeconds'
+  | 'refreshTokenSeconds'
+  | 'loginsPerMinute'
+  | 'detectReuse'
 > & { readonly now: () => number; readonly origin: () => string };
 
 /** The service; every method leaves sockets alone. */
@@ -32,6 +39,7 @@ export class App {
   readonly #now: () => number;
   readonly #seed: number;
   readonly #rows: number | undefined;
+  readonly #strict: boolean;
   readonly #router = new Router(ENDPOINTS);
   readonly #logins: LoginLimit;
   readonly #recordings: RecordingLinks;
@@ -40,6 +48,7 @@ export class App {
     this.#now = options.now;
     this.#seed = options.seed ?? 1;
     this.#rows = options.rows;
+    this.#strict = options.strict ?? false;
     this.#store = seededStore(this.#seed, this.#now(), this.#rows);
     this.#logins = new LoginLimit(options.loginsPerMinute ?? 10, this.#now);
     this.#recordings = new RecordingLinks(options.origin);
@@ -90,13 +99,17 @@ export class App {
     if (path === '/' && method === 'GET') return textAnswer(200, ABOUT);
     const file = fileAnswer(exchange, this.#store, this.#recordings);
     if (file !== undefined) return file;
+    if (this.#strict) checkPath(path);
     const match = this.#router.match(method, path);
-    return match.endpoint.service === 'oauth'
+    const { endpoint } = match;
+    if (this.#strict) exchange.inspect = (body) => checkBody(endpoint, body);
+    return endpoint.service === 'oauth'
       ? this.#oauth(exchange, match, detectReuse)
       : this.#api(exchange, match);
   }
 
   async #oauth(exchange: Exchange, { endpoint }: Match, detectReuse?: boolean): Promise<Answer> {
+    if (this.#strict) checkRequest(endpoint, exchange);
     const call = OAUTH_CALLS[endpoint.verb];
     if (call === undefined) throw new HttpError(404, `The sandbox does not imitate ${endpoint.path}.`);
     return call(exchange, {
@@ -115,11 +128,13 @@ export class App {
     if (isMutation(endpoint) && caller.role_id === READ_ONLY_ROLE) {
       throw new HttpError(403, 'The role ReadOnly may not change anything.');
     }
+    if (this.#strict) checkRequest(endpoint, exchange);
     const result = await handlerOf(endpoint)({
       endpoint,
       params,
-      query: new Query(endpoint.query ?? [], exchange.search),
+      query: new Query(queryParams(endpoint, exchange.search), exchange.search),
       exchange,
+      strict: this.#strict,
       caller,
       store: this.#store,
       org: new OrgTree(this.#store),

@@ -16,6 +16,11 @@ export interface SandboxOptions {
    * when they are asked for. Without it there is a small sample of two weeks.
    */
   rows?: number | undefined;
+  /**
+   * Whether whatever the documentation does not name is refused with 400: unknown fields and parameters, other forms
+   * of a time, files that are none of the documented kinds by their content. Default false.
+   */
+  strict?: boolean | undefined;
   /** Life of an access token in seconds; default 604,800 (reference §4). */
   accessTokenSeconds?: number | undefined;
   /** Life of a refresh token in seconds; default 15,552,000 (reference §4). */
