@@ -1,10 +1,10 @@
 /** The imitated service without its sockets: what is stored, who is signed in, and the answer to a request. */
-import { ENDPOINTS, isMutation } from '../convirza/catalogue/index.ts';
+import { isMutation } from '../convirza/catalogue/index.ts';
 import { ADMIN_EMAIL, PASSWORD } from './accounts.ts';
 import { fileAnswer, RecordingLinks } from './files.ts';
 import { type Answer, failure, HttpError, success, textAnswer } from './http/answer.ts';
 import { ClientGone, type Exchange } from './http/exchange.ts';
-import { type Match, Router } from './http/router.ts';
+import { type Match, ROUTES, Router } from './http/router.ts';
 import { checkBody, checkPath, checkRequest } from './http/strict.ts';
 import { Query, queryParams } from './http/values.ts';
 import { LoginLimit, OAUTH_CALLS } from './oauth.ts';
@@ -40,7 +40,7 @@ export class App {
   readonly #seed: number;
   readonly #rows: number | undefined;
   readonly #strict: boolean;
-  readonly #router = new Router(ENDPOINTS);
+  readonly #router = new Router(ROUTES);
   readonly #logins: LoginLimit;
   readonly #recordings: RecordingLinks;
 

@@ -1,8 +1,8 @@
 /** Fault rules in force: which one acts on a request, and what it makes of the answer. */
-import { commandName, ENDPOINTS } from '../convirza/catalogue/index.ts';
+import { commandName } from '../convirza/catalogue/index.ts';
 import { fileForm, parseFaultRules } from './fault-rules.ts';
 import { type Answer, failure } from './http/answer.ts';
-import { Router } from './http/router.ts';
+import { ROUTES, Router } from './http/router.ts';
 import { hashed, Random } from './seed/random.ts';
 import type { FaultCount, FaultRule } from './types.ts';
 
@@ -14,7 +14,7 @@ interface Entry {
   acted: number;
 }
 
-const ROUTER = new Router(ENDPOINTS);
+const ROUTER = new Router(ROUTES);
 
 function pathPattern(path: string): RegExp {
   const literal = path.split('*').map((part) => part.replace(/[\\^$.|?+()[\]{}]/g, '\\$&'));

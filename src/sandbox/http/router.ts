@@ -1,5 +1,5 @@
 /** The routes of the sandbox, made from the catalogue. */
-import type { Endpoint } from '../../convirza/catalogue/index.ts';
+import { commandName, ENDPOINTS, type Endpoint } from '../../convirza/catalogue/index.ts';
 import { HttpError } from './answer.ts';
 
 /** The endpoint of a request and the decoded values of the `{…}` in its path. */
@@ -7,6 +7,17 @@ export interface Match {
   readonly endpoint: Endpoint;
   readonly params: Readonly<Record<string, string>>;
 }
+
+/** Where the documentation contradicts itself or leaves it open, both are answered (reference §2). */
+const ALSO_ANSWERED: readonly Endpoint[] = ENDPOINTS.flatMap((endpoint) => {
+  if (endpoint.family === 'broadcasts') {
+    return { ...endpoint, path: endpoint.path.replace('/broadcast', '/sms-broadcasts') };
+  }
+  return commandName(endpoint) === 'tags update' ? { ...endpoint, method: 'PATCH' as const } : [];
+});
+
+/** Every endpoint in all forms that the sandbox answers. */
+export const ROUTES: readonly Endpoint[] = [...ENDPOINTS, ...ALSO_ANSWERED];
 
 interface Template {
   readonly segments: readonly string[];
