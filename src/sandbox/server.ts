@@ -56,6 +56,8 @@ export class SandboxServer {
       this.#sockets.add(socket);
       socket.on('close', () => this.#sockets.delete(socket));
     });
+    // A connection that could not be taken, for want of open files, is no reason to end.
+    this.#server.on('error', () => undefined);
     this.#server.on('upgrade', (request, socket, head) => this.#upgrade(request, socket, head));
   }
 

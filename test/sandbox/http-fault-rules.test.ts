@@ -292,5 +292,8 @@ describe('rules that people write', () => {
     const table = text.split('## Fault rules')[1]?.split('\n## ')[0] ?? '';
     const documented = [...table.matchAll(/^\| `([a-z_]+)` \|/gm)].map(([, name]) => name);
     expect(documented.sort()).toEqual(fieldsOf(FAULT_RULE).sort());
+    const examples = [...text.matchAll(/^```yaml\n(.*?)^```/gms)].map(([, example]) => example ?? '');
+    expect(examples.length).toBeGreaterThan(0);
+    for (const example of examples) expect((await load(example)).length).toBeGreaterThan(0);
   });
 });
