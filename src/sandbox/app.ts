@@ -1,11 +1,12 @@
 /** The imitated service without its sockets: what is stored, who is signed in, and the answer to a request. */
-import { ENDPOINTS, isMutation } from '../convirza/catalogue/index.ts';
+import { isMutation } from '../convirza/catalogue/index.ts';
 import { ADMIN_EMAIL, PASSWORD } from './accounts.ts';
 import { fileAnswer, RecordingLinks } from './files.ts';
 import { type Answer, failure, HttpError, success, textAnswer } from './http/answer.ts';
 import { ClientGone, type Exchange } from './http/exchange.ts';
-import { type Match, Router } from './http/router.ts';
-import { Query } from './http/values.ts';
+import { type Match, ROUTES, Router } from './http/router.ts';
+import { checkBody, checkPath, checkRequest } from './http/strict.ts';
+import { Query, queryParams } from './http/values.ts';
 import { LoginLimit, OAUTH_CALLS } from './oauth.ts';
 import type { SandboxOptions } from './options.ts';
 import { handlerOf } from './resources/index.ts';
@@ -22,7 +23,13 @@ OAuth: /oauth/…   API: /v3/…   Voice: /ws/voice/{connection_id}   Control: /
 /** The parts of the options that this half needs; `origin` answers `http://host:port`, once it is known. */
 export type AppOptions = Pick<
   SandboxOptions,
-  'seed' | 'accessTokenSeconds' | 'refreshTokenSeconds' | 'loginsPerMinute' | 'detectReuse'
+  | 'seed'
+  | 'rows'
+  | 'strict'
+  | 'accessTokenSeconds'
+  | 'refreshTokenSeconds'
+  | 'loginsPerMinute'
+  | 'detectReuse'
 > & { readonly now: () => number; readonly origin: () => string };
 
 /** The service; every method leaves sockets alone. */
@@ -31,14 +38,18 @@ export class App {
   #store: Store;
   readonly #now: () => number;
   readonly #seed: number;
-  readonly #router = new Router(ENDPOINTS);
+  readonly #rows: number | undefined;
+  readonly #strict: boolean;
+  readonly #router = new Router(ROUTES);
   readonly #logins: LoginLimit;
   readonly #recordings: RecordingLinks;
 
   constructor(options: AppOptions) {
     this.#now = options.now;
     this.#seed = options.seed ?? 1;
-    this.#store = seededStore(this.#seed, this.#now());
+    this.#rows = options.rows;
+    this.#strict = options.strict ?? false;
+    this.#store = seededStore(this.#seed, this.#now(), this.#rows);
     this.#logins = new LoginLimit(options.loginsPerMinute ?? 10, this.#now);
     this.#recordings = new RecordingLinks(options.origin);
     this.sessions = new Sessions({
@@ -57,7 +68,7 @@ export class App {
 
   /** Puts the sample data back and forgets counted logins; sessions stay. */
   reset(): void {
-    this.#store = seededStore(this.#seed, this.#now());
+    this.#store = seededStore(this.#seed, this.#now(), this.#rows);
     this.#logins.clear();
   }
 
@@ -66,10 +77,13 @@ export class App {
     return this.sessions.open(this.#findUser(ADMIN_EMAIL)?.ct_user_id ?? 0);
   }
 
-  /** The answer to a request; refusals and our own bugs are error envelopes. Throws ClientGone alone. */
-  async answer(exchange: Exchange): Promise<Answer> {
+  /**
+   * The answer to a request; refusals and our own bugs are error envelopes. Throws ClientGone alone.
+   * @param detectReuse for this request alone
+   */
+  async answer(exchange: Exchange, detectReuse?: boolean): Promise<Answer> {
     try {
-      return await this.#route(exchange);
+      return await this.#route(exchange, detectReuse);
     } catch (error) {
       if (error instanceof ClientGone) throw error;
       if (error instanceof HttpError) {
@@ -80,21 +94,28 @@ export class App {
     }
   }
 
-  async #route(exchange: Exchange): Promise<Answer> {
+  async #route(exchange: Exchange, detectReuse?: boolean): Promise<Answer> {
     const { method, path } = exchange;
     if (path === '/' && method === 'GET') return textAnswer(200, ABOUT);
     const file = fileAnswer(exchange, this.#store, this.#recordings);
     if (file !== undefined) return file;
+    if (this.#strict) checkPath(path);
     const match = this.#router.match(method, path);
-    return match.endpoint.service === 'oauth' ? this.#oauth(exchange, match) : this.#api(exchange, match);
+    const { endpoint } = match;
+    if (this.#strict) exchange.inspect = (body) => checkBody(endpoint, body);
+    return endpoint.service === 'oauth'
+      ? this.#oauth(exchange, match, detectReuse)
+      : this.#api(exchange, match);
   }
 
-  async #oauth(exchange: Exchange, { endpoint }: Match): Promise<Answer> {
+  async #oauth(exchange: Exchange, { endpoint }: Match, detectReuse?: boolean): Promise<Answer> {
+    if (this.#strict) checkRequest(endpoint, exchange);
     const call = OAUTH_CALLS[endpoint.verb];
     if (call === undefined) throw new HttpError(404, `The sandbox does not imitate ${endpoint.path}.`);
     return call(exchange, {
       sessions: this.sessions,
       logins: this.#logins,
+      detectReuse,
       findUser: (email, password) => (password === PASSWORD ? this.#findUser(email)?.ct_user_id : undefined),
     });
   }
@@ -107,11 +128,13 @@ export class App {
     if (isMutation(endpoint) && caller.role_id === READ_ONLY_ROLE) {
       throw new HttpError(403, 'The role ReadOnly may not change anything.');
     }
+    if (this.#strict) checkRequest(endpoint, exchange);
     const result = await handlerOf(endpoint)({
       endpoint,
       params,
-      query: new Query(endpoint.query ?? [], exchange.search),
+      query: new Query(queryParams(endpoint, exchange.search), exchange.search),
       exchange,
+      strict: this.#strict,
       caller,
       store: this.#store,
       org: new OrgTree(this.#store),

@@ -12,6 +12,8 @@ export interface ApiCall {
   readonly params: Readonly<Record<string, string>>;
   readonly query: Query;
   readonly exchange: Exchange;
+  /** Whether what the documentation does not name is refused. */
+  readonly strict: boolean;
   /** The user whose token it is. */
   readonly caller: User;
   readonly store: Store;

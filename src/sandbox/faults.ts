@@ -1,77 +1,40 @@
-/** Fault rules: which one acts on a request, and what it makes of the answer. */
-import { CliError } from '../shared/errors.ts';
-import { isObject } from '../shared/json.ts';
+/** Fault rules in force: which one acts on a request, and what it makes of the answer. */
+import { commandName } from '../convirza/catalogue/index.ts';
+import { fileForm, parseFaultRules } from './fault-rules.ts';
 import { type Answer, failure } from './http/answer.ts';
-import type { FaultRule } from './types.ts';
+import { ROUTES, Router } from './http/router.ts';
+import { hashed, Random } from './seed/random.ts';
+import type { FaultCount, FaultRule } from './types.ts';
 
 interface Entry {
   readonly rule: FaultRule;
-  readonly path: RegExp;
+  readonly path: RegExp | undefined;
+  readonly random: Random;
   seen: number;
   acted: number;
 }
 
-/** What each field of a rule must be; the one list that a malformed rule is told about. */
-const FIELDS: Readonly<Record<keyof FaultRule, (value: unknown) => boolean>> = {
-  method: isText,
-  path: isText,
-  after: isCount,
-  times: isCount,
-  status: (value) => isCount(value) && value >= 200 && value <= 999,
-  headers: (value) => isObject(value) && Object.entries(value).every(isSendableHeader),
-  body: isText,
-  delayMs: (value) => isCount(value) && value < 2 ** 31,
-  reset: (value) => value === 'before' || value === 'after',
-  cutAfterBytes: isCount,
-  takesEffect: (value) => typeof value === 'boolean',
-};
-
-function isText(value: unknown): value is string {
-  return typeof value === 'string';
-}
-
-function isCount(value: unknown): value is number {
-  return Number.isSafeInteger(value) && (value as number) >= 0;
-}
-
-function isSendableHeader([name, value]: [string, unknown]): boolean {
-  return /^[\w!#$%&'*+.^`|~-]+$/.test(name) && isText(value) && /^[\t\x20-\x7e\x80-\xff]*$/.test(value);
-}
-
-function usage(message: string): CliError {
-  return new CliError('usage', message, {
-    hint: `A fault rule is an object with "path" and any of: ${Object.keys(FIELDS).join(', ')}.`,
-  });
-}
-
-function checkRule(value: unknown, index: number): FaultRule {
-  const where = `Fault rule ${index + 1}`;
-  if (!isObject(value)) throw usage(`${where} is not an object.`);
-  if (!('path' in value)) throw usage(`${where} has no "path".`);
-  for (const [name, field] of Object.entries(value)) {
-    const valid = Object.hasOwn(FIELDS, name) ? FIELDS[name as keyof FaultRule] : undefined;
-    if (valid === undefined) throw usage(`${where} has an unknown field "${name}".`);
-    if (field !== undefined && !valid(field)) throw usage(`${where} has an invalid "${name}".`);
-  }
-  return structuredClone(value) as unknown as FaultRule;
-}
-
-/** Rules from a script or a file, checked. Throws CliError `usage` that names the first malformed one. */
-export function parseFaultRules(value: unknown): FaultRule[] {
-  if (!Array.isArray(value)) throw usage('The fault rules are not a list.');
-  return value.map(checkRule);
-}
+const ROUTER = new Router(ROUTES);
 
 function pathPattern(path: string): RegExp {
   const literal = path.split('*').map((part) => part.replace(/[\\^$.|?+()[\]{}]/g, '\\$&'));
   return new RegExp(`^${literal.join('.*')}$`, 's');
 }
 
+/** `users list` for a request to that endpoint, whatever else it holds. */
+function commandOf(method: string, path: string): string | undefined {
+  const endpoint = ROUTER.find(method, path);
+  return endpoint === undefined ? undefined : commandName(endpoint);
+}
+
 /** The rules in force, with their counts. */
 export class FaultBook {
+  readonly #seed: number;
   #entries: Entry[] = [];
 
-  constructor(rules: readonly FaultRule[]) {
+  /** `seed` decides which requests a rule with `chance` acts on. */
+  constructor(rules: readonly FaultRule[], seed = 1) {
+    this.#seed = seed;
     this.replace(rules);
   }
 
@@ -80,11 +43,17 @@ export class FaultBook {
     return this.#entries.map((entry) => entry.rule);
   }
 
-  /** Puts other rules in force; all counts start anew. Throws CliError `usage` for a malformed rule. */
+  /** The rules with the names of files, and how many requests each has met and acted on. */
+  get counts(): readonly FaultCount[] {
+    return this.#entries.map(({ rule, seen, acted }) => ({ rule: fileForm(rule), seen, acted }));
+  }
+
+  /** Puts other rules in force; all counts start anew. Throws CliError `usage` for malformed rules. */
   replace(rules: unknown): void {
-    this.#entries = parseFaultRules(rules).map((rule) => ({
+    this.#entries = parseFaultRules(rules).map((rule, index) => ({
       rule,
-      path: pathPattern(rule.path),
+      path: rule.path === undefined ? undefined : pathPattern(rule.path),
+      random: new Random(hashed(this.#seed, `${index} ${JSON.stringify(rule)}`)),
       seen: 0,
       acted: 0,
     }));
@@ -95,12 +64,19 @@ export class FaultBook {
    * the acting one does not see the request.
    */
   take(method: string, path: string): FaultRule | undefined {
+    let command: string | undefined;
     for (const entry of this.#entries) {
       const { rule } = entry;
       if (rule.method !== undefined && rule.method.toUpperCase() !== method) continue;
-      if (!entry.path.test(path) || entry.acted >= (rule.times ?? Number.POSITIVE_INFINITY)) continue;
+      if (entry.path !== undefined && !entry.path.test(path)) continue;
+      if (rule.endpoint !== undefined) {
+        command ??= commandOf(method, path) ?? '';
+        if (rule.endpoint !== command) continue;
+      }
+      if (entry.acted >= (rule.times ?? Number.POSITIVE_INFINITY)) continue;
       entry.seen += 1;
       if (entry.seen <= (rule.after ?? 0)) continue;
+      if (rule.chance !== undefined && entry.random.next() >= rule.chance) continue;
       entry.acted += 1;
       return rule;
     }
@@ -119,13 +95,24 @@ export function letsTakeEffect(rule: FaultRule): boolean {
   return rule.takesEffect ?? !replacesAnswer(rule);
 }
 
+/** `Retry-After` in either of its forms (RFC 9110, section 10.2.3). A date is whole seconds: never too early. */
+function retryAfter({ retryAfter: value, retryAfterForm: form }: FaultRule, now: number): string {
+  if (typeof value !== 'number' || form !== 'date') return String(value);
+  return new Date(Math.ceil(now / 1000 + value) * 1000).toUTCString();
+}
+
 /**
  * The answer that the rule makes of the real one: its own status and body where it has them, and its headers
  * added. Without a body of its own an error status has the error envelope, any other an empty body. `now` in
  * milliseconds.
  */
 export function faultyAnswer(rule: FaultRule, real: Answer | undefined, now: number): Answer {
-  const headers = lowerCase(rule.headers ?? {});
+  const headers = {
+    ...(rule.retryAfter === undefined ? {} : { 'retry-after': retryAfter(rule, now) }),
+    ...lowerCase(rule.headers ?? {}),
+    // A connection that stays would hide that no new one can be made.
+    ...(refusesConnections(rule) ? { connection: 'close' } : {}),
+  };
   if (real !== undefined && !replacesAnswer(rule)) {
     return { ...real, headers: { ...real.headers, ...headers } };
   }
@@ -133,9 +120,15 @@ export function faultyAnswer(rule: FaultRule, real: Answer | undefined, now: num
   if (rule.body === undefined && status >= 400) {
     return failure(status, 'A fault of the sandbox, on demand.', now, headers);
   }
-  const body = rule.body ?? '';
-  const type = /^\s*</.test(body) ? 'text/html; charset=utf-8' : 'application/json; charset=utf-8';
-  return { status, headers: { 'content-type': type, ...headers }, body: Buffer.from(body) };
+  const { body = '' } = rule;
+  const sent = typeof body === 'string' ? body : JSON.stringify(body);
+  const type = /^\s*</.test(sent) ? 'text/html; charset=utf-8' : 'application/json; charset=utf-8';
+  return { status, headers: { 'content-type': type, ...headers }, body: Buffer.from(sent) };
+}
+
+/** Whether new connections are refused after the answer. */
+export function refusesConnections(rule: FaultRule): boolean {
+  return (rule.refuseMs ?? 0) > 0 || (rule.refuseConnections ?? 0) > 0;
 }
 
 function lowerCase(headers: Readonly<Record<string, string>>): Record<string, string> {

@@ -12,11 +12,11 @@ import { refuseUpgrade, SandboxServer } from './server.ts';
 import type { VoiceOptions } from './types.ts';
 import { type VoiceCounters, VoiceLog } from './voice/log.ts';
 
-export { parseFaultRules } from './faults.ts';
+export { faultRulesIn, loadFaultRules, parseFaultRules } from './fault-rules.ts';
 export type { RequestRecord, Sandbox, SandboxOptions, SandboxState } from './options.ts';
 export type { TokenPair } from './sessions.ts';
 export type { Row } from './store.ts';
-export type { FaultRule, VoiceOptions } from './types.ts';
+export type { FaultCount, FaultRule, VoiceOptions } from './types.ts';
 export type { VoiceCounters, VoiceSessionRecord } from './voice/log.ts';
 
 /** The voice side, loaded with the first WebSocket: plain HTTP does without it. */
@@ -90,7 +90,7 @@ function reachableHost(host: string): string {
 export async function startSandbox(options: SandboxOptions = {}): Promise<Sandbox> {
   const now = options.now ?? Date.now;
   const host = options.host ?? '127.0.0.1';
-  const faults = new FaultBook(options.faults ?? []);
+  const faults = new FaultBook(options.faults ?? [], options.seed);
   const log = new RequestLog((record: RequestRecord) => options.onRequest?.(record));
   const voice = new Voice(options.voice ?? {}, now);
   const origin = (): string => `http://${reachableHost(host)}:${server.port}`;
@@ -144,6 +144,7 @@ export async function startSandbox(options: SandboxOptions = {}): Promise<Sandbo
     voiceSessions: voice.log.records,
     setVoice: (voiceOptions) => voice.replace(voiceOptions),
     setFaults: (rules) => faults.replace(rules),
+    faultCounts: () => faults.counts,
     issueTokens: () => app.issueTokens(),
     expireAccessTokens: () => app.sessions.expireAccessTokens(),
     revokeSessions: () => app.sessions.revokeSessions(),

@@ -38,6 +38,8 @@ export class LoginLimit {
 export interface OAuthParts {
   readonly sessions: Sessions;
   readonly logins: LoginLimit;
+  /** Whether a spent refresh token revokes its session; undefined: as the sandbox was started. */
+  readonly detectReuse: boolean | undefined;
   /** The id of the user who may sign in with these, or undefined. */
   readonly findUser: (email: string, password: string) => number | undefined;
 }
@@ -58,9 +60,9 @@ async function login(exchange: Exchange, { sessions, logins, findUser }: OAuthPa
   return jsonAnswer(200, sessions.open(user));
 }
 
-async function refresh(exchange: Exchange, { sessions }: OAuthParts): Promise<Answer> {
+async function refresh(exchange: Exchange, { sessions, detectReuse }: OAuthParts): Promise<Answer> {
   const body = await exchange.jsonObject();
-  return jsonAnswer(200, sessions.refresh(requiredText(body, 'refresh_token')));
+  return jsonAnswer(200, sessions.refresh(requiredText(body, 'refresh_token'), detectReuse));
 }
 
 /** `auth logout`: the key of the token is not documented; all three plausible ones are read (reference §4.3). */

@@ -1,7 +1,7 @@
 /** The public shapes of the sandbox: what it is started with and what it gives back. */
 import type { TokenPair } from './sessions.ts';
 import type { Row } from './store.ts';
-import type { FaultRule, VoiceOptions } from './types.ts';
+import type { FaultCount, FaultRule, VoiceOptions } from './types.ts';
 import type { VoiceSessionRecord } from './voice/log.ts';
 
 export interface SandboxOptions {
@@ -11,6 +11,16 @@ export interface SandboxOptions {
   port?: number | undefined;
   /** Other seeds give other sample data; the same seed gives the same. Default 1. */
   seed?: number | undefined;
+  /**
+   * So many calls in the year before the start, up to 10 million, and a fifth as many SMS conversations; they are made
+   * when they are asked for. Without it there is a small sample of two weeks.
+   */
+  rows?: number | undefined;
+  /**
+   * Whether whatever the documentation does not name is refused with 400: unknown fields and parameters, other forms
+   * of a time, files that are none of the documented kinds by their content. Default false.
+   */
+  strict?: boolean | undefined;
   /** Life of an access token in seconds; default 604,800 (reference §4). */
   accessTokenSeconds?: number | undefined;
   /** Life of a refresh token in seconds; default 15,552,000 (reference §4). */
@@ -75,6 +85,8 @@ export interface Sandbox {
   readonly state: SandboxState;
   /** Replaces all fault rules and starts their counts anew. Throws CliError `usage` for a malformed rule. */
   setFaults(rules: readonly FaultRule[]): void;
+  /** The fault rules in force, and how often each has matched and acted. */
+  faultCounts(): readonly FaultCount[];
   /** The newest 1,000 voice sessions, oldest first; the list and the counts in it are live. */
   readonly voiceSessions: readonly VoiceSessionRecord[];
   /**

@@ -6,18 +6,19 @@ import { CliError, errorCode } from '../shared/errors.ts';
 import { sleep } from '../shared/wait.ts';
 import type { App } from './app.ts';
 import { CONTROL_PATH, type Controls, controlAnswer } from './control.ts';
-import { faultyAnswer, letsTakeEffect } from './faults.ts';
+import { faultyAnswer, letsTakeEffect, refusesConnections } from './faults.ts';
 import { type Answer, textAnswer } from './http/answer.ts';
 import { ClientGone, Exchange } from './http/exchange.ts';
 import { hasOwnHost, isForeignOrigin } from './http/guard.ts';
 import type { RequestLog } from './request-log.ts';
+import { send } from './send.ts';
 import type { FaultRule } from './types.ts';
 
 /** Longer than any pause of a client: an idle connection that we closed would look like a fault. */
 const KEEP_ALIVE_MS = 600_000;
 
-/** How long the rest of a refused body is thrown away before its connection is broken. */
-const LINGER_MS = 10_000;
+/** Between two attempts to take a port back that was given up for a fault. */
+const RELISTEN_MS = 20;
 
 /** What the sockets lead to. */
 export interface ServerParts {
@@ -37,6 +38,9 @@ export class SandboxServer {
   readonly #sockets = new Set<Socket>();
   readonly #closing = new AbortController();
   #closed: Promise<void> | undefined;
+  #port = 0;
+  /** How many of the next connections are broken at once. */
+  #refusals = 0;
 
   constructor(parts: ServerParts) {
     this.#parts = parts;
@@ -44,25 +48,39 @@ export class SandboxServer {
       this.#serve(request, response).catch(() => response.destroy());
     });
     this.#server.on('connection', (socket) => {
+      if (this.#refusals > 0) {
+        this.#refusals -= 1;
+        socket.resetAndDestroy();
+        return;
+      }
       this.#sockets.add(socket);
       socket.on('close', () => this.#sockets.delete(socket));
     });
+    // A connection that could not be taken, for want of open files, is no reason to end.
+    this.#server.on('error', () => undefined);
     this.#server.on('upgrade', (request, socket, head) => this.#upgrade(request, socket, head));
   }
 
   /** The port, once it listens. */
   get port(): number {
-    return (this.#server.address() as AddressInfo).port;
+    return this.#port;
   }
 
   /** Listens on the port, 0 for a free one. Throws CliError `usage` when that cannot be. */
   async listen(port: number): Promise<void> {
-    const { host } = this.#parts;
-    await new Promise<void>((resolve, reject) => {
+    await this.#listenOnce(port).catch((error: unknown) => {
+      throw listenFailure(error, this.#parts.host, port);
+    });
+    this.#port = (this.#server.address() as AddressInfo).port;
+  }
+
+  #listenOnce(port: number): Promise<void> {
+    return new Promise<void>((resolve, reject) => {
       this.#server.once('error', reject);
-      this.#server.listen(port, host, resolve);
-    }).catch((error: unknown) => {
-      throw listenFailure(error, host, port);
+      this.#server.listen(port, this.#parts.host, () => {
+        this.#server.off('error', reject);
+        resolve();
+      });
     });
   }
 
@@ -93,8 +111,10 @@ export class SandboxServer {
   async #answer(exchange: Exchange, response: ServerResponse, rule: FaultRule | undefined): Promise<void> {
     const { app, log, now } = this.#parts;
     let answer: Answer | undefined;
+    if (rule?.tokens === 'expire') app.sessions.expireAccessTokens();
+    if (rule?.tokens === 'revoke') app.sessions.revokeSessions();
     try {
-      if (rule === undefined || letsTakeEffect(rule)) answer = await app.answer(exchange);
+      if (rule === undefined || letsTakeEffect(rule)) answer = await app.answer(exchange, rule?.detectReuse);
       else if (rule.reset === undefined) await drain(exchange.request);
     } catch (error) {
       if (!(error instanceof ClientGone)) throw error;
@@ -102,6 +122,7 @@ export class SandboxServer {
       return;
     }
     if (rule?.delayMs !== undefined) await this.#delay(rule.delayMs, response);
+    if (rule !== undefined && refusesConnections(rule)) this.#refuse(rule);
     if (rule?.reset !== undefined) {
       log.add(exchange, 'reset');
       exchange.request.socket.resetAndDestroy();
@@ -110,7 +131,33 @@ export class SandboxServer {
     if (rule !== undefined) answer = faultyAnswer(rule, answer, now());
     if (answer === undefined) return;
     log.add(exchange, answer.status);
-    send(exchange, response, answer, rule?.cutAfterBytes);
+    send(exchange, response, answer, rule, this.#closing.signal);
+  }
+
+  /** Connections that are idle end too: a client would go on with them and notice nothing. */
+  #refuse({ refuseMs, refuseConnections }: FaultRule): void {
+    this.#refusals = refuseConnections ?? 0;
+    if (refuseMs === undefined) this.#server.closeIdleConnections();
+    else if (this.#server.listening) {
+      this.#server.close();
+      this.#listenAgain(refuseMs).catch(() => undefined);
+    }
+  }
+
+  /** Rejects when the sandbox closes meanwhile. */
+  async #listenAgain(ms: number): Promise<void> {
+    const { signal } = this.#closing;
+    await sleep(ms, signal);
+    // Meanwhile the port may have served an outgoing connection of another program.
+    while (
+      !(await this.#listenOnce(this.#port).then(
+        () => true,
+        () => false,
+      ))
+    )
+      await sleep(RELISTEN_MS, signal);
+    // Closed between the last attempt and its success.
+    if (signal.aborted) this.#server.close();
   }
 
   /** Ends early when the client goes or the sandbox closes. */
@@ -159,24 +206,4 @@ async function drain(request: IncomingMessage): Promise<void> {
     request.on('close', () => reject(new ClientGone()));
     request.resume();
   });
-}
-
-/** Sends the answer, or its first `cut` bytes of body and then the end of the connection. */
-function send(exchange: Exchange, response: ServerResponse, answer: Answer, cut?: number): void {
-  const { request } = exchange;
-  const length = String(answer.body.length);
-  response.writeHead(answer.status, { 'content-length': length, ...answer.headers });
-  if (cut !== undefined) {
-    response.flushHeaders();
-    if (cut > 0) response.write(answer.body.subarray(0, cut));
-    request.socket.destroySoon();
-    return;
-  }
-  response.end(answer.body);
-  if (request.complete) return;
-  // A body that was refused half-way still comes. Closing now would reset the connection, and many clients
-  // would never see the answer: the rest is read and thrown away, for a while.
-  request.resume();
-  const timer = setTimeout(() => request.socket.destroy(), LINGER_MS).unref();
-  request.on('close', () => clearTimeout(timer));
 }

@@ -69,12 +69,15 @@ export class Sessions {
     return token.session.userId;
   }
 
-  /** A new pair for a refresh token, which is dead from then on. Throws HttpError 401. */
-  refresh(value: string): TokenPair {
+  /**
+   * A new pair for a refresh token, which is dead from then on. Throws HttpError 401.
+   * @param detectReuse instead of what the rules say
+   */
+  refresh(value: string, detectReuse = this.#rules.detectReuse): TokenPair {
     const token = this.#tokens.get(value);
     if (token?.kind !== 'refresh') throw unauthorized('The refresh token is not valid.');
     if (token.state === 'spent') {
-      if (this.#rules.detectReuse) revokeAll(token.session);
+      if (detectReuse) revokeAll(token.session);
       throw unauthorized('The refresh token was already used.');
     }
     this.#requireLive(token);

@@ -1,5 +1,7 @@
 /** Everything the sandbox remembers, in memory. Field names are those of the service. */
 
+import { Timeline } from './timeline.ts';
+
 /** A record as it travels. */
 export type Row = Record<string, unknown>;
 
@@ -119,6 +121,26 @@ export interface Call {
   recorded: boolean;
 }
 
+/** What lists of calls filter by, named as in the row. */
+export interface CallFacts {
+  disposition: string;
+  caller_id: string;
+  phone_number: string;
+  ring_to: unknown;
+  org_unit_id: number;
+  campaign_id: number;
+  provisioned_route_id: number | null;
+}
+
+/** What lists of SMS conversations filter by. */
+export interface SmsFacts {
+  org_unit_id: number;
+  contactName: string;
+  phone_number: string;
+  ct_user_id: number | null;
+  closed: boolean;
+}
+
 export interface SmsConversation {
   /** Exactly the documented fields (reference: documented, Get SMS Conversations). */
   row: Row & { conversation_id: number; phone_number: string; ct_user_id: number | null };
@@ -128,14 +150,23 @@ export interface SmsConversation {
   closed: boolean;
 }
 
+function noRow(): never {
+  throw new RangeError('There is no row.');
+}
+
+const NO_ROWS = { length: 0, firstId: 0, timeAt: noRow, facts: noRow, row: noRow };
+
 /** All resources. */
 export class Store {
   readonly groups = new Table<Group>(1001);
   readonly users = new Table<User>(101);
   readonly prompts = new Table<Prompt>(12345);
   readonly numbers = new Table<PhoneNumber>(41);
-  readonly calls = new Table<Call>(98765);
-  readonly sms = new Table<SmsConversation>(5001);
+  /** No request changes a call or a conversation. */
+  calls: Timeline<Call, CallFacts> = new Timeline(NO_ROWS);
+  /** The groups that calls belong to. */
+  callUnits: readonly number[] = [];
+  sms: Timeline<SmsConversation, SmsFacts> = new Timeline(NO_ROWS);
   readonly #collections = new Map<string, Table<Row>>();
 
   /** The records of a family that has no rules of its own, made when it is first asked for. */

@@ -1,4 +1,4 @@
-import { id, PAGE, UNDOCUMENTED_LIST } from './shared.ts';
+import { id, ORG_UNIT, PAGE, UNDOCUMENTED_LIST } from './shared.ts';
 import type { Endpoint } from './types.ts';
 
 /** The purposes of a prompt that the documentation names. */
@@ -21,12 +21,15 @@ export const prompts: readonly Endpoint[] = [
     title: 'List Prompts',
     evidence: 'inferred',
     evidenceNote: 'title listed, path inferred',
-    query: PAGE,
+    query: [{ ...ORG_UNIT, description: 'group (org unit) to look in, as in other lists' }, ...PAGE],
     list: UNDOCUMENTED_LIST,
     columns: ['media_prompt_id', 'filename', 'message_type', 'recording_name', 'url'],
     idKey: 'media_prompt_id',
     examples: ['prompts list', 'prompts list --json'],
-    notes: ['The fields of a row are not documented; those of the upload answer are shown where they come.'],
+    notes: [
+      'That it takes org_unit_id is inferred from other lists.',
+      'The fields of a row are not documented; those of the upload answer are shown where they come.',
+    ],
   },
   {
     family: 'prompts',

@@ -20,6 +20,8 @@ export class Exchange {
   readonly at: number;
   /** The parsed JSON body, once it was read. */
   body: unknown;
+  /** Looks at the JSON object of the body before anybody else; what it throws refuses the request. */
+  inspect: ((body: JsonObject) => void) | undefined;
 
   constructor(request: IncomingMessage, at: number) {
     const target = request.url ?? '/';
@@ -83,6 +85,7 @@ export class Exchange {
   async jsonObject(): Promise<JsonObject> {
     const body = await this.json();
     if (!isObject(body)) throw new HttpError(400, 'The body must be a JSON object.');
+    this.inspect?.(body);
     return body;
   }
 }

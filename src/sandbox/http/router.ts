@@ -1,5 +1,5 @@
 /** The routes of the sandbox, made from the catalogue. */
-import type { Endpoint } from '../../convirza/catalogue/index.ts';
+import { commandName, ENDPOINTS, type Endpoint } from '../../convirza/catalogue/index.ts';
 import { HttpError } from './answer.ts';
 
 /** The endpoint of a request and the decoded values of the `{…}` in its path. */
@@ -7,6 +7,17 @@ export interface Match {
   readonly endpoint: Endpoint;
   readonly params: Readonly<Record<string, string>>;
 }
+
+/** Where the documentation contradicts itself or leaves it open, both are answered (reference §2). */
+const ALSO_ANSWERED: readonly Endpoint[] = ENDPOINTS.flatMap((endpoint) => {
+  if (endpoint.family === 'broadcasts') {
+    return { ...endpoint, path: endpoint.path.replace('/broadcast', '/sms-broadcasts') };
+  }
+  return commandName(endpoint) === 'tags update' ? { ...endpoint, method: 'PATCH' as const } : [];
+});
+
+/** Every endpoint in all forms that the sandbox answers. */
+export const ROUTES: readonly Endpoint[] = [...ENDPOINTS, ...ALSO_ANSWERED];
 
 interface Template {
   readonly segments: readonly string[];
@@ -36,6 +47,16 @@ export class Router {
     }
     const variables = (template: Template): number => template.segments.filter(isVariable).length;
     this.#templates = [...byPath.values()].sort((a, b) => variables(a) - variables(b));
+  }
+
+  /** The endpoint of a request; undefined when there is none. */
+  find(method: string, path: string): Endpoint | undefined {
+    try {
+      return this.match(method, path).endpoint;
+    } catch (error) {
+      if (error instanceof HttpError) return undefined;
+      throw error;
+    }
   }
 
   /** Throws HttpError 404 for an unknown path, 405 with `Allow` for a known one with another method. */

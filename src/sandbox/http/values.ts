@@ -1,5 +1,5 @@
 /** Query parameters and body fields, checked against what the catalogue says of them. */
-import type { Param } from '../../convirza/catalogue/index.ts';
+import type { Endpoint, Param } from '../../convirza/catalogue/index.ts';
 import { HttpError } from './answer.ts';
 
 type Scalar = string | number | boolean;
@@ -38,7 +38,7 @@ function checkInteger(param: Param, raw: unknown): number {
 
 function checkText(param: Param, raw: unknown): string {
   if (typeof raw !== 'string') refuse(param, 'must be a string');
-  if (param.maxLength !== undefined && raw.length > param.maxLength) {
+  if (param.maxLength !== undefined && [...raw].length > param.maxLength) {
     refuse(param, `must have at most ${param.maxLength} characters`);
   }
   if (param.values !== undefined && !param.values.includes(raw)) {
@@ -60,6 +60,17 @@ function check(param: Param, raw: unknown): Scalar {
     case 'string':
       return checkText(param, raw);
   }
+}
+
+/**
+ * The parameters that count: with the id of one call, period and page are ignored, whatever they hold (reference:
+ * documented, Get Calls List).
+ */
+export function queryParams({ query = [], list }: Endpoint, search: URLSearchParams): readonly Param[] {
+  const { window } = list ?? {};
+  if (window?.unless === undefined || (search.get(window.unless) ?? '').trim() === '') return query;
+  const ignored = [window.start, window.end, 'limit', 'offset'];
+  return query.filter(({ name }) => !ignored.includes(name));
 }
 
 /** The checked query of a request; an absent or empty parameter is undefined. */

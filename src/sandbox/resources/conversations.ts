@@ -1,8 +1,9 @@
 /** Calls and SMS conversations. */
-import type { ApiCall, Handler } from '../context.ts';
+import type { ApiCall, ApiResult, Handler } from '../context.ts';
 import { HttpError } from '../http/answer.ts';
-import type { Call, Row, SmsConversation } from '../store.ts';
-import { contains, listResult, notFound, pathId } from './lists.ts';
+import type { Call, CallFacts, Row, SmsFacts } from '../store.ts';
+import type { RowFilter, Selection, Timeline } from '../timeline.ts';
+import { contains, notFound, pageResult, pathId, rowsOfPage } from './lists.ts';
 
 const DAY = 86_400_000;
 
@@ -45,15 +46,23 @@ const EXACT_FILTERS = [
   'ring_to',
 ] as const;
 
-function callMatches(call: Call, request: ApiCall, period: Period): boolean {
-  const { query } = request;
-  if (call.startedAt < period.start || call.startedAt > period.end) return false;
+/** Whether there is anything to look for in the rows: usually the caller sees every group that has calls. */
+function callFilter(request: ApiCall, scope: ReadonlySet<number>): RowFilter<CallFacts> | undefined {
+  const { query, store } = request;
   const dispositions = query.list('disposition');
-  if (dispositions.length > 0 && !dispositions.includes(String(call.row['disposition']))) return false;
-  return EXACT_FILTERS.every((name) => {
+  const exact = EXACT_FILTERS.flatMap((name) => {
     const wanted = query.text(name);
-    return wanted === undefined || String(call.row[name]) === wanted;
+    return wanted === undefined ? [] : [[name, wanted] as const];
   });
+  const everywhere = store.callUnits.every((unit) => scope.has(unit));
+  if (everywhere && dispositions.length === 0 && exact.length === 0) return undefined;
+  return {
+    name: JSON.stringify([[...scope], dispositions, exact]),
+    test: (facts) =>
+      scope.has(facts.org_unit_id) &&
+      (dispositions.length === 0 || dispositions.includes(facts.disposition)) &&
+      exact.every(([name, wanted]) => String(facts[name]) === wanted),
+  };
 }
 
 /** `calls list` (reference: documented, Get Calls List), newest first. */
@@ -62,17 +71,16 @@ const listCalls: Handler = (request) => {
   const include = new Set(query.list('include'));
   const show = (call: Call): Row => callRow(call, include, request);
   const scope = request.org.scopeFor(caller.ct_user_ou_id, query.integer('org_unit_id'));
-  const visible = store.calls.all().filter((call) => scope.has(call.row.org_unit_id));
   const id = query.text('call_id');
   if (id !== undefined) {
-    const rows = visible.filter((call) => String(call.row.call_id) === id).map(show);
-    return { data: { calls: rows, total: rows.length } };
+    const call = store.calls.get(/^\d{1,15}$/.test(id) ? Number(id) : Number.NaN);
+    const rows = call !== undefined && scope.has(call.row.org_unit_id) ? [show(call)] : [];
+    return pageResult(request, rows, rows.length);
   }
   if (query.integer('limit') === undefined) throw new HttpError(400, 'limit is required.');
-  const period = callPeriod(request);
-  const rows = visible.filter((call) => callMatches(call, request, period));
-  rows.sort((a, b) => b.startedAt - a.startedAt || b.row.call_id - a.row.call_id);
-  return listResult(request, rows, show);
+  const { start, end } = callPeriod(request);
+  const found = store.calls.select(start, end, callFilter(request, scope));
+  return timelinePage(request, store.calls, found, 'desc', show);
 };
 
 /** `calls get`: the call with everything that a list could include. */
@@ -83,35 +91,51 @@ const getCall: Handler = (request) => {
   return { data: callRow(call, new Set([...Object.keys(call.more), 'recordings']), request) };
 };
 
-function smsHasType(sms: SmsConversation, type: string, caller: number): boolean {
+function smsHasType(sms: SmsFacts, type: string, caller: number): boolean {
   if (type === 'close') return sms.closed;
   if (sms.closed) return false;
-  if (type === 'assignedToYou') return sms.row.ct_user_id === caller;
-  return type !== 'unassigned' || sms.row.ct_user_id === null;
+  if (type === 'assignedToYou') return sms.ct_user_id === caller;
+  return type !== 'unassigned' || sms.ct_user_id === null;
 }
 
 /** `search` looks in the contact's name and number; a number may be written with `+`, spaces and dashes. */
-function smsFound(sms: SmsConversation, search: string | undefined): boolean {
+function smsFound(sms: SmsFacts, search: string | undefined): boolean {
   if (search === undefined || contains(sms.contactName, search)) return true;
-  return /^[\d\s()+.-]+$/.test(search) && contains(sms.row.phone_number, search.replace(/\D/g, ''));
+  return /^[\d\s()+.-]+$/.test(search) && contains(sms.phone_number, search.replace(/\D/g, ''));
 }
 
 /** `sms list` (reference: documented, Get SMS Conversations); its default limit is 7. */
 const listSms: Handler = (request) => {
-  const { query, caller } = request;
+  const { query, store } = request;
   const start = query.date('start') ?? Number.NEGATIVE_INFINITY;
   const end = query.date('end') ?? Number.POSITIVE_INFINITY;
-  const sign = query.text('order') === 'asc' ? 1 : -1;
-  const scope = request.org.scope(caller.ct_user_ou_id);
-  const rows = request.store.sms
-    .all()
-    .filter((sms) => scope.has(sms.org_unit_id))
-    .filter((sms) => smsHasType(sms, query.text('type') ?? 'allOpen', caller.ct_user_id))
-    .filter((sms) => smsFound(sms, query.text('search')))
-    .filter((sms) => sms.updatedAt >= start && sms.updatedAt <= end)
-    .sort((a, b) => sign * (a.updatedAt - b.updatedAt));
-  return listResult(request, rows, (sms) => sms.row, 7);
+  const type = query.text('type') ?? 'allOpen';
+  const search = query.text('search');
+  const caller = request.caller.ct_user_id;
+  const scope = request.org.scope(request.caller.ct_user_ou_id);
+  const found = store.sms.select(start, end, {
+    name: JSON.stringify([[...scope], type, type === 'assignedToYou' ? caller : 0, search]),
+    test: (sms) => scope.has(sms.org_unit_id) && smsHasType(sms, type, caller) && smsFound(sms, search),
+  });
+  return timelinePage(request, store.sms, found, query.text('order') ?? 'desc', (sms) => sms.row, 7);
 };
+
+/** The page of a selection, `desc` from its end; only the rows of the page are made. */
+function timelinePage<T, Facts>(
+  request: ApiCall,
+  timeline: Timeline<T, Facts>,
+  found: Selection,
+  order: string,
+  show: (row: T) => Row,
+  defaultLimit?: number,
+): ApiResult {
+  const { from, to } = rowsOfPage(request, found.length, defaultLimit);
+  const rows: Row[] = [];
+  for (let place = from; place < to; place += 1) {
+    rows.push(show(timeline.at(found.at(order === 'asc' ? place : found.length - 1 - place))));
+  }
+  return pageResult(request, rows, found.length);
+}
 
 export const conversationHandlers: Readonly<Record<string, Handler>> = {
   'calls list': listCalls,

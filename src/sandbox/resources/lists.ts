@@ -12,11 +12,25 @@ export function listResult<T>(
   show: (row: T) => unknown,
   defaultLimit = 100,
 ): ApiResult {
-  const { endpoint, query } = call;
+  const page = rowsOfPage(call, rows.length, defaultLimit);
+  return pageResult(call, rows.slice(page.from, page.to).map(show), rows.length);
+}
+
+/** Which rows the request asks for, of so many: from `from` to before `to`. */
+export function rowsOfPage(
+  { endpoint, query }: ApiCall,
+  total: number,
+  defaultLimit = 100,
+): { from: number; to: number } {
+  const limit = endpoint.list?.paged ? (query.integer('limit') ?? defaultLimit) : total;
+  const from = Math.min(query.integer('offset') ?? 0, total);
+  return { from, to: Math.min(from + limit, total) };
+}
+
+/** A page of `total` rows in its place. */
+export function pageResult({ endpoint }: ApiCall, rows: readonly unknown[], total: number): ApiResult {
   const key = endpoint.list?.key ?? endpoint.family.replaceAll('-', '_');
-  const offset = query.integer('offset') ?? 0;
-  const limit = endpoint.list?.paged ? (query.integer('limit') ?? defaultLimit) : rows.length;
-  return { data: { [key]: rows.slice(offset, offset + limit).map(show), total: rows.length } };
+  return { data: { [key]: rows, total } };
 }
 
 /** The `{id}` of the path. Throws HttpError 404 when it cannot be one. */

@@ -1,7 +1,9 @@
 /** Media prompts and their upload. */
+import { describeContent, HEAD_BYTES, identify } from '../../audio/index.ts';
 import { MAX_PROMPT_BYTES, PROMPT_TYPES } from '../../convirza/catalogue/index.ts';
 import type { ApiCall, Handler } from '../context.ts';
 import { HttpError } from '../http/answer.ts';
+import { checkForm } from '../http/strict.ts';
 import { readFields } from '../http/values.ts';
 import type { Prompt, Row } from '../store.ts';
 import { listResult, notFound, pathId, unknownFields } from './lists.ts';
@@ -34,6 +36,22 @@ function promptType(filename: string, mime: string): PromptType | undefined {
     PROMPT_TYPES.find((type) => type === ending) ??
     PROMPT_TYPES.find((type) => MIME_TYPES[type].includes(essence))
   );
+}
+
+/** Content that proves nothing: it may still be sound, cut or made up for a test. */
+const UNTOLD = /^(empty|text|nothing but zero bytes|unknown binary data)$/;
+
+/**
+ * Refuses a file whose content is of another kind than its name says it may be. How the service looks at content is
+ * not documented: what cannot be told is let through, unless `strict`.
+ */
+function checkContent(bytes: Buffer, strict: boolean): void {
+  const head = bytes.subarray(0, HEAD_BYTES);
+  const container = identify(head)?.container;
+  if (PROMPT_TYPES.some((type) => type === container)) return;
+  const content = describeContent(head);
+  if (!strict && container === undefined && UNTOLD.test(content)) return;
+  throw new HttpError(400, `The file holds ${content}; only these are taken: ${PROMPT_TYPES.join(', ')}.`);
 }
 
 /** A row of the list; its fields are those of the upload's answer and form (reference §8, list inferred). */
@@ -104,6 +122,7 @@ function checkName(call: ApiCall, name: string, unit: number): void {
 const upload: Handler = async (call) => {
   const { file, fields: sent } = await readForm(call);
   const params = call.endpoint.body ?? [];
+  if (call.strict) checkForm(call.endpoint, sent);
   const fields = readFields(params, sent);
   if (file.size > MAX_PROMPT_BYTES) throw new HttpError(400, 'The file is larger than 50 MB.');
   const type = promptType(file.name, file.type);
@@ -114,6 +133,7 @@ const upload: Handler = async (call) => {
   }
   const name = (fields['name'] as string | undefined) || file.name;
   const bytes = Buffer.from(await file.arrayBuffer());
+  checkContent(bytes, call.strict);
   // Nothing waits between this check and the adding: of two uploads of one name exactly one succeeds.
   checkName(call, name, unit);
   const known = new Set(['message_type', 'name', 'org_unit_id']);
@@ -140,7 +160,7 @@ const upload: Handler = async (call) => {
 };
 
 function visible(call: ApiCall): Prompt[] {
-  const scope = call.org.scope(call.caller.ct_user_ou_id);
+  const scope = call.org.scopeFor(call.caller.ct_user_ou_id, call.query.integer('org_unit_id'));
   return call.store.prompts.all().filter((prompt) => scope.has(prompt.org_unit_id));
 }
 

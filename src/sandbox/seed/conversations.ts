@@ -1,10 +1,24 @@
-/** Calls and text messages of the last two weeks. */
-import type { Store } from '../store.ts';
-import type { Random } from './random.ts';
+/** Calls and text messages: pure functions of the seed and the number of the row. */
+import { CliError } from '../../shared/errors.ts';
+import type { Call, CallFacts, Row, SmsConversation, SmsFacts, Store } from '../store.ts';
+import { type RowSource, Timeline } from '../timeline.ts';
+import { CONTACTS, contactName, contactNumber } from './people.ts';
+import { mixed, Random } from './random.ts';
 
 const DAY = 86_400_000;
-const CALLS = 60;
-const CALL_DAYS = 14;
+
+/** The sample without `rows`: two weeks. */
+const SAMPLE_CALLS = 60;
+const SAMPLE_CALL_DAYS = 14;
+const SAMPLE_SMS = 12;
+const SAMPLE_SMS_DAYS = 10.8;
+
+/** With `rows`. */
+const DAYS_OF_YEAR = 365;
+const CALLS_FOR_EACH_SMS = 5;
+
+/** The most calls: every index fits into 32 bits, with room. */
+export const MAX_ROWS = 10_000_000;
 
 /** Listed as often as they shall be likely. */
 const DISPOSITIONS = [
@@ -23,15 +37,6 @@ const DISPOSITIONS = [
 
 /** Dispositions of calls that somebody spoke in. */
 const SPOKEN: ReadonlySet<string> = new Set(['ANSWERED', 'TRANSFERRED', 'VOICEMAIL']);
-
-const CALLERS = [
-  'Dana Whitfield',
-  'Marcus Oyelaran',
-  'Ines Calder',
-  'Tom Brandt',
-  'Yuki Arai',
-  'Paula Stroud',
-];
 
 const CAMPAIGNS = [
   { id: 301, name: 'Spring tune-up' },
@@ -56,57 +61,142 @@ const MESSAGES = [
   'Where is your technician?',
 ] as const;
 
-/** Adds calls and SMS conversations. `now` in milliseconds since 1970. */
-export function seedConversations(store: Store, random: Random, now: number): void {
-  const slot = (CALL_DAYS * DAY) / CALLS;
-  for (let index = 0; index < CALLS; index += 1) {
-    // One call in the middle half of each slot: how many fall into a whole number of days never varies.
-    const age = (CALLS - 1 - index + 0.25 + random.next() / 2) * slot;
-    addCall(store, random, Math.floor((now - age) / 1000) * 1000);
+/**
+ * Puts calls and SMS conversations into the store. `now` in milliseconds since 1970; `rows` calls fill the year before
+ * it, with a fifth as many conversations; without it there is a small sample of two weeks. Throws CliError `usage` when
+ * `rows` is no whole number up to 10 million.
+ */
+export function seedConversations(store: Store, seed: number, now: number, rows?: number): void {
+  if (rows !== undefined && !(Number.isInteger(rows) && rows >= 0 && rows <= MAX_ROWS)) {
+    throw new CliError('usage', `The number of rows must be a whole number from 0 to ${MAX_ROWS}.`);
   }
-  for (let index = 0; index < 12; index += 1) addSms(store, random, now, index);
+  const year = DAYS_OF_YEAR * DAY;
+  store.calls = new Timeline(
+    rows === undefined
+      ? callSource(store, seed, times(seed, now, SAMPLE_CALL_DAYS * DAY, SAMPLE_CALLS))
+      : callSource(store, seed, times(seed, now, year, rows)),
+  );
+  store.sms = new Timeline(
+    rows === undefined
+      ? smsSource(store, seed, times(seed + 1, now, SAMPLE_SMS_DAYS * DAY, SAMPLE_SMS))
+      : smsSource(store, seed, times(seed + 1, now, year, Math.ceil(rows / CALLS_FOR_EACH_SMS))),
+  );
 }
 
-function addCall(store: Store, random: Random, startedAt: number): void {
-  const disposition = random.pick(DISPOSITIONS);
-  const spoken = SPOKEN.has(disposition);
-  const duration = spoken ? random.integer(20, 900) : random.integer(0, 30);
-  const number = random.pick(store.numbers.all().filter((candidate) => candidate.status === 'provisioned'));
-  const route = store.collection('routes').get(number.provisioned_route_id ?? 0) ?? {};
-  const campaign = random.pick(CAMPAIGNS);
-  const caller = random.integer(0, CALLERS.length - 1);
-  const tag = random.pick(store.collection('tags').all());
-  const source = random.pick(store.collection('ad-sources').all());
-  const sentences = [random.pick(SENTENCES), random.pick(SENTENCES)];
-  const unit = number.org_unit_id ?? 1001;
-  store.calls.add((id) => ({
-    startedAt,
-    recorded: spoken,
-    row: {
-      call_id: id,
-      call_started: new Date(startedAt).toISOString(),
-      call_ended: new Date(startedAt + duration * 1000).toISOString(),
-      duration,
-      disposition,
-      caller_id: `+12085550${120 + caller}`,
-      caller_name: CALLERS[caller],
-      phone_number: number.phone_number,
-      ring_to: route['ring_to'] ?? null,
-      org_unit_id: unit,
-      group_name: store.groups.get(unit)?.org_unit_name ?? null,
-      campaign_id: campaign.id,
-      campaign_name: campaign.name,
-      provisioned_route_id: number.provisioned_route_id,
-      route_name: route['name'] ?? null,
+type Times = Pick<RowSource<unknown, unknown>, 'length' | 'timeAt'>;
+
+/**
+ * One moment, in whole seconds, in the middle half of each of `length` slots: how many fall into a whole number of days
+ * never varies, and none comes before its neighbour.
+ */
+function times(seed: number, now: number, span: number, length: number): Times {
+  const slot = span / length;
+  return {
+    length,
+    timeAt: (index) => {
+      const shift = new Random(mixed(seed, index)).next() / 2;
+      return Math.floor((now - (length - 1 - index + 0.25 + shift) * slot) / 1000) * 1000;
     },
-    more: {
-      tags: [{ id: tag['id'], name: tag['name'] }],
-      comments: id % 4 === 0 ? [{ author: 'admin@example.com', text: 'Please call back.' }] : [],
-      custom_sources: [{ name: 'ad_source', value: source['name'] }],
-      call_flow: { provisioned_route_id: number.provisioned_route_id, name: route['name'] ?? null },
-      transcription: spoken ? sentences.join(' ') : null,
+  };
+}
+
+/** What calls speak of, as it was when the sandbox began: changes later do not rewrite the past. */
+function setting(store: Store) {
+  const routes = new Map(
+    store
+      .collection('routes')
+      .all()
+      .map((route) => [route['id'], { ...route }]),
+  );
+  const lines = store.numbers
+    .all()
+    .filter((number) => number.status === 'provisioned')
+    .map((number) => {
+      const unit = number.org_unit_id ?? 1001;
+      const route = routes.get(number.provisioned_route_id) ?? {};
+      return {
+        phoneNumber: number.phone_number,
+        unit,
+        group: store.groups.get(unit)?.org_unit_name ?? null,
+        routeId: number.provisioned_route_id,
+        route: route['name'] ?? null,
+        ringTo: route['ring_to'] ?? null,
+      };
+    });
+  const named = (family: string): Row[] =>
+    store
+      .collection(family)
+      .all()
+      .map(({ id, name }) => ({ id, name }));
+  return { lines, tags: named('tags'), sources: named('ad-sources') };
+}
+
+function callSource(store: Store, seed: number, { length, timeAt }: Times): RowSource<Call, CallFacts> {
+  const { lines, tags, sources } = setting(store);
+  store.callUnits = [...new Set(lines.map(({ unit }) => unit))];
+  // The same few people call a small company; a large one has thousands of callers.
+  const callers = Math.min(CONTACTS, Math.max(6, Math.floor(length / 20)));
+  const drawn = (index: number) => {
+    const random = new Random(mixed(seed + 2, index));
+    const disposition = random.pick(DISPOSITIONS);
+    const line = random.pick(lines);
+    const campaign = random.pick(CAMPAIGNS);
+    return { random, disposition, line, campaign, caller: random.integer(0, callers - 1) };
+  };
+  return {
+    length,
+    firstId: 98_765,
+    timeAt,
+    facts(index) {
+      const { disposition, line, campaign, caller } = drawn(index);
+      return {
+        disposition,
+        caller_id: `+${contactNumber(caller)}`,
+        phone_number: line.phoneNumber,
+        ring_to: line.ringTo,
+        org_unit_id: line.unit,
+        campaign_id: campaign.id,
+        provisioned_route_id: line.routeId,
+      };
     },
-  }));
+    row(index, id) {
+      const { random, disposition, line, campaign, caller } = drawn(index);
+      const startedAt = timeAt(index);
+      const spoken = SPOKEN.has(disposition);
+      const duration = spoken ? random.integer(20, 900) : random.integer(0, 30);
+      const tag = random.pick(tags);
+      const source = random.pick(sources);
+      const sentences = [random.pick(SENTENCES), random.pick(SENTENCES)];
+      return {
+        startedAt,
+        recorded: spoken,
+        row: {
+          call_id: id,
+          call_started: new Date(startedAt).toISOString(),
+          call_ended: new Date(startedAt + duration * 1000).toISOString(),
+          duration,
+          disposition,
+          caller_id: `+${contactNumber(caller)}`,
+          caller_name: contactName(caller),
+          phone_number: line.phoneNumber,
+          ring_to: line.ringTo,
+          org_unit_id: line.unit,
+          group_name: line.group,
+          campaign_id: campaign.id,
+          campaign_name: campaign.name,
+          provisioned_route_id: line.routeId,
+          route_name: line.route,
+        },
+        more: {
+          tags: [{ ...tag }],
+          comments: id % 4 === 0 ? [{ author: 'admin@example.com', text: 'Please call back.' }] : [],
+          custom_sources: [{ name: 'ad_source', value: source['name'] }],
+          call_flow: { provisioned_route_id: line.routeId, name: line.route },
+          transcription: spoken ? sentences.join(' ') : null,
+        },
+      };
+    },
+  };
 }
 
 function clock(seconds: number): string {
@@ -114,35 +204,64 @@ function clock(seconds: number): string {
   return parts.map((part) => String(part).padStart(2, '0')).join(':');
 }
 
-function addSms(store: Store, random: Random, now: number, index: number): void {
-  const updatedAt = Math.floor((now - (index + 0.5) * 0.9 * DAY) / 1000) * 1000;
-  const startedAt = updatedAt - random.integer(600, 86_400) * 1000;
-  const closed = index % 4 === 3;
-  // A third is the administrator's own, a third somebody else's, a third nobody's.
-  const agent = index % 3 === 2 ? undefined : store.users.get(index % 3 === 0 ? 101 : 104);
-  const unread = closed ? 0 : random.integer(0, 3);
-  store.sms.add((id) => ({
-    org_unit_id: 1001 + (index % 3),
-    contactName: CALLERS[index % CALLERS.length] ?? '',
-    updatedAt,
-    closed,
-    row: {
-      conversation_id: id,
-      phone_number: `12085550${120 + index}`,
-      first_response_time: clock(random.integer(30, 900)),
-      avg_response_time: clock(random.integer(60, 1800)),
-      sms_type: 'incoming',
-      conversation_started: new Date(startedAt).toISOString(),
-      conversation_updated: new Date(updatedAt).toISOString(),
-      source: 'tracking_number',
-      source_name: 'Main line',
-      conversation_status: unread > 0 ? 'unread' : 'read',
-      ct_user_id: agent?.ct_user_id ?? null,
-      pin: index === 0,
-      message: random.pick(MESSAGES),
-      unread_count: unread,
-      agent: agent === undefined ? null : `${agent.first_name} ${agent.last_name}`,
-      closed_at: closed ? new Date(updatedAt).toISOString() : null,
+function smsSource(
+  store: Store,
+  seed: number,
+  { length, timeAt }: Times,
+): RowSource<SmsConversation, SmsFacts> {
+  const agents = [101, 104].map((id) => {
+    const user = store.users.get(id);
+    return { id, name: `${user?.first_name} ${user?.last_name}` };
+  });
+  // Counted from the newest. A third is the administrator's own, a third somebody else's, a third nobody's.
+  const facts = (index: number) => {
+    const age = length - 1 - index;
+    const agent = age % 3 === 2 ? undefined : agents[age % 3];
+    return {
+      age,
+      agent,
+      closed: age % 4 === 3,
+      ct_user_id: agent?.id ?? null,
+      org_unit_id: 1001 + ((Math.floor(age / 12) + age) % 3),
+      contactName: contactName(age),
+      phone_number: contactNumber(age),
+    };
+  };
+  return {
+    length,
+    firstId: 5001,
+    timeAt,
+    facts,
+    row(index, id) {
+      const { age, agent, closed, contactName: name, org_unit_id, phone_number } = facts(index);
+      const random = new Random(mixed(seed + 3, index));
+      const updatedAt = timeAt(index);
+      const unread = closed ? 0 : random.integer(0, 3);
+      const updated = new Date(updatedAt).toISOString();
+      return {
+        org_unit_id,
+        contactName: name,
+        updatedAt,
+        closed,
+        row: {
+          conversation_id: id,
+          phone_number,
+          first_response_time: clock(random.integer(30, 900)),
+          avg_response_time: clock(random.integer(60, 1800)),
+          sms_type: 'incoming',
+          conversation_started: new Date(updatedAt - random.integer(600, 86_400) * 1000).toISOString(),
+          conversation_updated: updated,
+          source: 'tracking_number',
+          source_name: 'Main line',
+          conversation_status: unread > 0 ? 'unread' : 'read',
+          ct_user_id: agent?.id ?? null,
+          pin: age === 0,
+          message: random.pick(MESSAGES),
+          unread_count: unread,
+          agent: agent?.name ?? null,
+          closed_at: closed ? updated : null,
+        },
+      };
     },
-  }));
+  };
 }

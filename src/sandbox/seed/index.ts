@@ -5,12 +5,15 @@ import { seedCompany } from './company.ts';
 import { seedConversations } from './conversations.ts';
 import { Random } from './random.ts';
 
-/** A store as it is at the start. The same seed gives the same; dates are relative to `now`, milliseconds. */
-export function seededStore(seed: number, now: number): Store {
+/**
+ * A store as it is at the start. The same seed gives the same; dates are relative to `now`, milliseconds. With `rows`
+ * there are so many calls in the year before. Throws CliError `usage` for a number of rows that is none.
+ */
+export function seededStore(seed: number, now: number, rows?: number): Store {
   const store = new Store();
   const random = new Random(seed);
   seedCompany(store, random, now);
   seedAssets(store, now);
-  seedConversations(store, random, now);
+  seedConversations(store, seed, now, rows);
   return store;
 }

@@ -27,3 +27,20 @@ export class Random {
     return items[this.integer(0, items.length - 1)] as T;
   }
 }
+
+/** A seed made of a seed and a text (FNV-1a, 32 bits). */
+export function hashed(seed: number, text: string): number {
+  let hash = (0x811c9dc5 ^ seed) >>> 0;
+  for (let index = 0; index < text.length; index += 1) {
+    hash = Math.imul(hash ^ text.charCodeAt(index), 0x01000193) >>> 0;
+  }
+  return hash;
+}
+
+/** A seed made of a seed and the number of a row; neighbours have nothing in common (finaliser of MurmurHash3). */
+export function mixed(seed: number, index: number): number {
+  let hash = (Math.imul(seed, 0x9e3779b1) + index) >>> 0;
+  hash = Math.imul(hash ^ (hash >>> 16), 0x85ebca6b);
+  hash = Math.imul(hash ^ (hash >>> 13), 0xc2b2ae35);
+  return (hash ^ (hash >>> 16)) >>> 0;
+}
