@@ -2,6 +2,7 @@
 import { ENDPOINTS, isMutation } from '../convirza/catalogue/index.ts';
 import { ADMIN_EMAIL, PASSWORD } from './accounts.ts';
 import { fileAnswer, RecordingLinks } from './files.ts';
+import { applyFixtures, type Fixtures } from './fixtures.ts';
 import { type Answer, failure, HttpError, success, textAnswer } from './http/answer.ts';
 import { ClientGone, type Exchange } from './http/exchange.ts';
 import { type Match, Router } from './http/router.ts';
@@ -13,6 +14,7 @@ import { OrgTree } from './resources/org.ts';
 import { READ_ONLY_ROLE } from './resources/users.ts';
 import { seededStore } from './seed/index.ts';
 import { Sessions, type TokenPair } from './sessions.ts';
+import { restoreRows, rowsIn, type SandboxSnapshot } from './snapshot.ts';
 import type { Store, User } from './store.ts';
 
 const ABOUT = `This is the convirza sandbox: a local stand-in for the Convirza V3 API and NextEVI voice.
@@ -22,13 +24,22 @@ OAuth: /oauth/…   API: /v3/…   Voice: /ws/voice/{connection_id}   Control: /
 /** The parts of the options that this half needs; `origin` answers `http://host:port`, once it is known. */
 export type AppOptions = Pick<
   SandboxOptions,
-  'seed' | 'accessTokenSeconds' | 'refreshTokenSeconds' | 'loginsPerMinute' | 'detectReuse'
+  | 'seed'
+  | 'accessTokenSeconds'
+  | 'refreshTokenSeconds'
+  | 'loginsPerMinute'
+  | 'detectReuse'
+  | 'fixtures'
+  | 'snapshot'
 > & { readonly now: () => number; readonly origin: () => string };
 
 /** The service; every method leaves sockets alone. */
 export class App {
   readonly sessions: Sessions;
   #store: Store;
+  /** When the sample data was made, to which its dates are relative. */
+  #seededAt: number;
+  readonly #fixtures: Fixtures | undefined;
   readonly #now: () => number;
   readonly #seed: number;
   readonly #router = new Router(ENDPOINTS);
@@ -37,8 +48,12 @@ export class App {
 
   constructor(options: AppOptions) {
     this.#now = options.now;
-    this.#seed = options.seed ?? 1;
-    this.#store = seededStore(this.#seed, this.#now());
+    const { snapshot } = options;
+    this.#seed = snapshot?.seed ?? options.seed ?? 1;
+    this.#fixtures = options.fixtures;
+    this.#seededAt = snapshot?.seeded_at ?? this.#now();
+    this.#store = this.#seeded();
+    if (snapshot !== undefined) restoreRows(this.#store, snapshot);
     this.#logins = new LoginLimit(options.loginsPerMinute ?? 10, this.#now);
     this.#recordings = new RecordingLinks(options.origin);
     this.sessions = new Sessions({
@@ -48,6 +63,7 @@ export class App {
       now: this.#now,
       describe: (id) => this.#describe(id),
     });
+    if (snapshot !== undefined) this.sessions.restore(snapshot.sessions);
   }
 
   /** What is stored now; a reset puts another in its place. */
@@ -57,8 +73,21 @@ export class App {
 
   /** Puts the sample data back and forgets counted logins; sessions stay. */
   reset(): void {
-    this.#store = seededStore(this.#seed, this.#now());
+    this.#seededAt = this.#now();
+    this.#store = this.#seeded();
     this.#logins.clear();
+  }
+
+  /** All that is stored and all tokens. */
+  snapshot(): SandboxSnapshot {
+    const seed = this.#seed;
+    return { seed, seeded_at: this.#seededAt, ...rowsIn(this.#store), sessions: this.sessions.snapshot() };
+  }
+
+  #seeded(): Store {
+    const store = seededStore(this.#seed, this.#seededAt);
+    if (this.#fixtures !== undefined) applyFixtures(store, this.#fixtures, this.#seededAt);
+    return store;
   }
 
   /** A session of the administrator. Throws HttpError 401 when a client has deleted that user. */

@@ -80,6 +80,11 @@ export class FaultBook {
     return this.#entries.map((entry) => entry.rule);
   }
 
+  /** The rules, and how many requests each has met and acted on. */
+  get counts(): readonly { rule: FaultRule; seen: number; acted: number }[] {
+    return this.#entries.map(({ rule, seen, acted }) => ({ rule, seen, acted }));
+  }
+
   /** Puts other rules in force; all counts start anew. Throws CliError `usage` for a malformed rule. */
   replace(rules: unknown): void {
     this.#entries = parseFaultRules(rules).map((rule) => ({

@@ -1,23 +1,14 @@
 /** Script files of `sandbox start --script`: YAML or JSON. */
-import { readFile, stat } from 'node:fs/promises';
 import { dirname, resolve } from 'node:path';
-import type { Document, LineCounter } from 'yaml';
-import { readFailure } from '../../audio/errors.ts';
-import { CliError, withoutStop } from '../../shared/errors.ts';
+import { withoutStop } from '../../shared/errors.ts';
+import { type DataFile, dataFileError, type Finding, readDataFile } from '../data-file.ts';
 import { AudioFile, problemText, readDocument } from './document.ts';
 import type { VoiceOptions } from './options.ts';
 import { type DecodeFile, decodeFile } from './replies.ts';
 import type { Path } from './schema.ts';
 
 /** Larger files are no scripts. */
-const MAX_BYTES = 5_000_000;
-/** Of so many problems a person is told. */
-const SHOWN = 20;
-
-interface Finding {
-  line: number;
-  text: string;
-}
+const FILE = { kind: 'script', maxBytes: 5_000_000 };
 
 /**
  * The voice options of a script file, its audio files decoded. Paths in it count from its own folder.
@@ -30,55 +21,29 @@ export async function loadVoiceScript(
   cwd: string,
   decode: DecodeFile = decodeFile,
 ): Promise<VoiceOptions> {
-  const full = resolve(cwd, path);
-  const { LineCounter, parseDocument, visit } = await import('yaml');
-  const lines = new LineCounter();
-  const document = parseDocument(await readText(full, path), { lineCounter: lines, prettyErrors: false });
-  const at = (offset = 0): number => lines.linePos(offset).line;
-  const broken = document.errors.map(({ message, pos }) => ({ line: at(pos[0]), text: message }));
-  visit(document, {
-    Alias: (_, alias) => {
-      if (alias.resolve(document) === undefined)
-        broken.push({ line: at(alias.range?.[0]), text: `there is no anchor &${alias.source}` });
-    },
-  });
-  if (broken.length > 0) throw scriptError(path, broken);
+  const file = await readDataFile(path, cwd, FILE);
+  const options = optionsIn(file, path, true);
+  return await withAudio(options, path, dirname(resolve(cwd, path)), decode, (place) => file.lineOf(place));
+}
 
-  const { options, problems } = readDocument(plainData(document, path), true);
+/**
+ * A script file as the document that a running sandbox takes, which cannot name audio files.
+ * @throws CliError `usage` as `loadVoiceScript`
+ */
+export async function loadVoiceDocument(path: string, cwd: string): Promise<unknown> {
+  const file = await readDataFile(path, cwd, FILE);
+  optionsIn(file, path, false);
+  return file.value ?? {};
+}
+
+function optionsIn(file: DataFile, path: string, mayNameFiles: boolean): VoiceOptions {
+  const { options, problems } = readDocument(file.value, mayNameFiles);
   if (problems.length > 0)
-    throw scriptError(
+    throw dataFileError(
       path,
-      problems.map((problem) => ({
-        line: lineOf(document, lines, problem.path),
-        text: problemText(problem),
-      })),
+      problems.map((problem) => ({ line: file.lineOf(problem.path), text: problemText(problem) })),
     );
-  return await withAudio(options, path, dirname(full), decode, (place) => lineOf(document, lines, place));
-}
-
-async function readText(full: string, path: string): Promise<string> {
-  try {
-    const { size } = await stat(full);
-    if (size > MAX_BYTES)
-      throw new CliError('usage', `"${path}" is too large for a script: ${size} bytes.`, {
-        hint: `A script has at most ${MAX_BYTES} bytes.`,
-      });
-    return (await readFile(full, 'utf8')).replace(/^\ufeff/, '');
-  } catch (error) {
-    throw error instanceof CliError ? error : readFailure(path, error);
-  }
-}
-
-/** The document as data. Aliases that multiply beyond all measure are refused by the library. */
-function plainData(document: Document.Parsed, path: string): unknown {
-  try {
-    return document.toJS();
-  } catch (error) {
-    const why = error instanceof Error ? withoutStop(error.message) : String(error);
-    throw new CliError('usage', `"${path}" cannot be read: ${why}.`, {
-      hint: 'Use fewer aliases inside of others.',
-    });
-  }
+  return options;
 }
 
 /** The options with the sound of the files that they name. */
@@ -110,37 +75,6 @@ async function withAudio(
       findings.push({ line: line(at), text: `turns[${i}].audio: ${why}` });
     }
   }
-  if (findings.length > 0) throw scriptError(path, findings);
+  if (findings.length > 0) throw dataFileError(path, findings);
   return { ...options, script: { ...script, turns } };
-}
-
-/** The line of a value, or of the nearest thing around it that is there. */
-function lineOf(document: Document.Parsed, lines: LineCounter, path: Path): number {
-  for (let length = path.length; length > 0; length--) {
-    const parent = document.getIn(path.slice(0, length - 1), true) ?? document.contents;
-    const key = path[length - 1];
-    const offset = offsetOf(parent, key);
-    if (offset !== undefined) return lines.linePos(offset).line;
-  }
-  return lines.linePos(document.contents?.range?.[0] ?? 0).line;
-}
-
-/** Where a field's name or an entry begins in the text. */
-function offsetOf(parent: unknown, key: string | number | undefined): number | undefined {
-  const items = (parent as { items?: unknown[] } | undefined)?.items;
-  if (!Array.isArray(items)) return undefined;
-  const start = (node: unknown): number | undefined => (node as { range?: number[] } | null)?.range?.[0];
-  if (typeof key === 'number') return start(items[key]);
-  const pair = items.find((item) => String((item as { key?: { value?: unknown } }).key?.value) === key);
-  return start((pair as { key?: unknown } | undefined)?.key);
-}
-
-function scriptError(path: string, findings: readonly Finding[]): CliError {
-  const sorted = [...findings].sort((a, b) => a.line - b.line);
-  const said = sorted.map(({ line, text }) => `line ${line}: ${withoutStop(text)}`);
-  if (said.length === 1) return new CliError('usage', `"${path}", ${said[0]}.`);
-  const rest = said.length > SHOWN ? `; and ${said.length - SHOWN} more` : '';
-  return new CliError('usage', `"${path}" has ${said.length} problems.`, {
-    hint: `${said.slice(0, SHOWN).join('; ')}${rest}.`,
-  });
 }
