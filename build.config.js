@@ -19,7 +19,7 @@ const CORE = [
   /\/src\/shared\/(dates|json|shell)\.ts$/,
   /\/src\/settings\//,
   /\/src\/nextevi\/(limits|setting-specs)\.ts$/,
-  /\/src\/commands\/(audio-commands|auth-commands|describe|flag-values|endpoint-command|environment|help|local-commands|params|run|voice-commands|voice-settings)\.ts$/,
+  /\/src\/commands\/(audio-commands|auth-commands|describe|flag-values|endpoint-command|environment|help|local-commands|params|run|sandbox-commands|voice-commands|voice-settings)\.ts$/,
   /\/src\/output\/(formats|shells)\.ts$/,
   /\/src\/convirza\/catalogue\//,
   /\/node_modules\/commander\//,

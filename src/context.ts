@@ -21,6 +21,13 @@ export interface Context {
    * @returns takes it back
    */
   readonly onKill: (lastAct: () => void) => () => void;
+  /**
+   * From now on signals are only told to `listener`, SIGHUP too: they neither abort `signal` nor end the process. For
+   * a command that only waits for another program.
+   *
+   * @returns gives them back
+   */
+  readonly takeSignals: (listener: (signal: NodeJS.Signals) => void) => () => void;
   /** Unix milliseconds. */
   readonly now: () => number;
   /** Milliseconds that never go back. */

@@ -3,7 +3,7 @@ import { homedir } from 'node:os';
 import { isatty } from 'node:tty';
 import { fileURLToPath } from 'node:url';
 import type { Context } from './context.ts';
-import { CliError, EXIT_CODES, errorCode } from './shared/errors.ts';
+import { CliError, EXIT_CODES, ExitWith, errorCode } from './shared/errors.ts';
 import { VERSION } from './shared/version.ts';
 import { sleep } from './shared/wait.ts';
 
@@ -33,6 +33,19 @@ function kill(signal: NodeJS.Signals): void {
   process.kill(process.pid, signal);
 }
 
+/** Who hears of signals in place of everything else. */
+let signalsGoTo: ((signal: NodeJS.Signals) => void) | undefined;
+
+function takeSignals(listener: (signal: NodeJS.Signals) => void): () => void {
+  const onHangUp = () => listener('SIGHUP');
+  process.on('SIGHUP', onHangUp);
+  signalsGoTo = listener;
+  return () => {
+    process.removeListener('SIGHUP', onHangUp);
+    signalsGoTo = undefined;
+  };
+}
+
 /** The first signal asks the command to end well; a second one ends it at once. */
 function listenForSignals(abort: AbortController): void {
   const signals = [
@@ -40,15 +53,11 @@ function listenForSignals(abort: AbortController): void {
     ['SIGTERM', 'terminated', 'Terminated'],
   ] as const;
   for (const [signal, type, message] of signals) {
-    const handler = () => {
-      process.removeListener(signal, handler);
-      if (abort.signal.aborted) kill(signal);
-      else {
-        process.on(signal, () => kill(signal));
-        abort.abort(new CliError(type, message));
-      }
-    };
-    process.on(signal, handler);
+    process.on(signal, () => {
+      if (signalsGoTo !== undefined) signalsGoTo(signal);
+      else if (abort.signal.aborted) kill(signal);
+      else abort.abort(new CliError(type, message));
+    });
   }
 }
 
@@ -76,6 +85,7 @@ function makeContext(abort: AbortController): Context {
       lastActs.add(act);
       return () => lastActs.delete(act);
     },
+    takeSignals,
     now: Date.now,
     clock: () => performance.now(),
     random: Math.random,
@@ -84,7 +94,9 @@ function makeContext(abort: AbortController): Context {
 }
 
 /** Whether errors are to be JSON too: told before the command line is understood, since it may be what is wrong. */
-function asksForJson(words: readonly string[], env: NodeJS.ProcessEnv): boolean {
+function asksForJson(line: readonly string[], env: NodeJS.ProcessEnv): boolean {
+  // Behind -- stand the words of another program.
+  const words = line.slice(0, line.includes('--') ? line.indexOf('--') : line.length);
   const output = words.indexOf('--output');
   const format = words.find((word) => word.startsWith('--output='))?.slice(9) ?? words[output + 1];
   if (words.some((word) => /^--(json|jq)(=|$)/.test(word))) return true;
@@ -152,7 +164,8 @@ export async function main(): Promise<void> {
     const { reason } = abort.signal;
     const readerGone = reason instanceof ReaderGone || errorCode(error) === 'EPIPE';
     const cause = reason instanceof CliError && reason.type === 'usage' ? reason : error;
-    if (!readerGone) process.exitCode = await report(cause, ctx, words);
+    if (cause instanceof ExitWith) process.exitCode = cause.exitCode;
+    else if (!readerGone) process.exitCode = await report(cause, ctx, words);
   }
   // An open standard input would keep the process waiting for input that nobody needs.
   if (inputOpened) process.stdin.destroy();

@@ -126,7 +126,9 @@ function knownWords(program: Command, words: readonly string[]): string[] {
  */
 function bindJsonFields(program: Command, words: readonly string[]): string[] {
   const at = words.indexOf('--json');
-  if (at < 0) return [...words];
+  // Behind -- stand arguments, or the words of another program.
+  const end = words.indexOf('--');
+  if (at < 0 || (end >= 0 && end < at)) return [...words];
   const next = words[at + 1];
   const before = words.slice(0, at);
   if (next === undefined || next.startsWith('-')) return [...before, '--json=', ...words.slice(at + 1)];

@@ -7,12 +7,12 @@ import { addEndpointCommand } from './endpoint-command.ts';
 import { numberBetween } from './flag-values.ts';
 import { exitCodesHelp, wrap } from './help.ts';
 import type { RunAction } from './run.ts';
+import { addSandbox } from './sandbox-commands.ts';
 import { addVoice } from './voice-commands.ts';
 
 /** The exit codes of commands that are no endpoint; those of endpoints come from the catalogue. */
 const EXIT_CODES_OF: readonly [string, readonly number[]][] = [
   ['auth status', [0, 2, 4]],
-  ['sandbox start', [0, 2, 143]],
   ['config list', [0, 2]],
   ['config get', [0, 2]],
   ['config set', [0, 2]],
@@ -29,48 +29,6 @@ const EXIT_CODES_OF: readonly [string, readonly number[]][] = [
   ['voice login', [0, 2, 4]],
   ['doctor', [0, 1, 2, 4, 9, 10]],
 ];
-
-function addSandbox(program: Command, run: RunAction): void {
-  const sandbox = program
-    .command('sandbox')
-    .description('A local stand-in for both services')
-    .helpCommand(false);
-  sandbox
-    .command('start')
-    .description('Start it on this machine; it ends with Ctrl-C and forgets everything')
-    .addOption(
-      new Option('--port <number>', 'port; 0 for any free one')
-        .argParser(numberBetween(0, 65_535))
-        .default(4010),
-    )
-    .option('--host <name>', 'address to listen on', '127.0.0.1')
-    .addOption(
-      new Option('--seed <number>', 'another seed, other sample data').argParser(numberBetween(0, 2 ** 31)),
-    )
-    .option('--script <file>', 'YAML or JSON: what the voice agent says turn by turn, and its faults')
-    .addHelpText(
-      'after',
-      [
-        '',
-        'Examples:',
-        '  $ convirza sandbox start',
-        '  $ convirza sandbox start --port 0 --json',
-        '  $ convirza sandbox start --script agent.yaml',
-        '',
-        'Notes:',
-        wrap('It prints the environment variables that point this program at it.', '  '),
-        wrap(
-          'It recognises no speech: a script goes by the order of turns, or by how long and loud they were. All its keys are in docs/sandbox-voice.md.',
-          '  ',
-        ),
-      ].join('\n'),
-    )
-    .action(
-      run(async (invocation, _args, options) =>
-        (await import('./sandbox.ts')).runSandboxStart(invocation, options),
-      ),
-    );
-}
 
 function addConfig(program: Command, run: RunAction): void {
   const load = () => import('./config.ts');

@@ -1,52 +1,9 @@
-/** `sandbox start`, and the sandbox inside the process that `--sandbox` gives to any command. */
+/** The sandbox inside the process that `--sandbox` gives to any command. */
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Context } from '../context.ts';
 import type { Sandbox } from '../sandbox/index.ts';
-import { CliError } from '../shared/errors.ts';
-import { shellQuote } from '../shared/shell.ts';
-import type { Invocation } from './invocation.ts';
-
-export interface SandboxStartOptions {
-  port: number;
-  host: string;
-  seed?: number;
-  /** A file that says how the voice side behaves. */
-  script?: string;
-}
-
-const LOOPBACK_HOST = /^(localhost|127(\.\d{1,3}){3}|::1)$/;
-
-export async function runSandboxStart(invocation: Invocation, options: SandboxStartOptions): Promise<void> {
-  const { ctx } = invocation;
-  if (!LOOPBACK_HOST.test(options.host))
-    invocation.warn(`${options.host} can be reached by others: anybody who finds it may use this sandbox.`);
-  const voice =
-    options.script === undefined
-      ? undefined
-      : await (await import('../sandbox/voice/script-file.ts')).loadVoiceScript(options.script, ctx.cwd);
-  const { startSandbox } = await import('../sandbox/index.ts');
-  const { host, port, seed } = options;
-  const sandbox = await startSandbox({ host, port, seed, voice });
-  invocation.onClose(() => sandbox.close());
-  if (invocation.format === 'table') {
-    const lines = Object.entries(sandbox.env).map(([name, value]) => `export ${name}=${shellQuote(value)}`);
-    await invocation.write(`${lines.join('\n')}\n`);
-    invocation.say(`The sandbox listens at ${sandbox.url} and forgets everything when it ends (Ctrl-C).`);
-    invocation.say('Paste the lines above into another terminal, then try: convirza users list');
-  } else {
-    const ready = { url: sandbox.url, port: sandbox.port, account: sandbox.account, env: sandbox.env };
-    await invocation.write(`${JSON.stringify(ready)}\n`);
-  }
-  await new Promise<void>((resolve) => {
-    if (ctx.signal.aborted) resolve();
-    ctx.signal.addEventListener('abort', () => resolve(), { once: true });
-  });
-  // To be stopped is how a server ends, not a failure.
-  if (ctx.signal.reason instanceof CliError && ctx.signal.reason.type === 'interrupted') return;
-  ctx.signal.throwIfAborted();
-}
 
 /**
  * The environment in which a command meets a sandbox and nothing of the user's: no credentials, profile, keychain or

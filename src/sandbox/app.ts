@@ -2,6 +2,7 @@
 import { isMutation } from '../convirza/catalogue/index.ts';
 import { ADMIN_EMAIL, PASSWORD } from './accounts.ts';
 import { fileAnswer, RecordingLinks } from './files.ts';
+import { applyFixtures, type Fixtures } from './fixtures.ts';
 import { type Answer, failure, HttpError, success, textAnswer } from './http/answer.ts';
 import { ClientGone, type Exchange } from './http/exchange.ts';
 import { type Match, ROUTES, Router } from './http/router.ts';
@@ -14,6 +15,7 @@ import { OrgTree } from './resources/org.ts';
 import { READ_ONLY_ROLE } from './resources/users.ts';
 import { seededStore } from './seed/index.ts';
 import { Sessions, type TokenPair } from './sessions.ts';
+import { restoreRows, rowsIn, type SandboxSnapshot } from './snapshot.ts';
 import type { Store, User } from './store.ts';
 
 const ABOUT = `This is the convirza sandbox: a local stand-in for the Convirza V3 API and NextEVI voice.
@@ -30,12 +32,17 @@ export type AppOptions = Pick<
   | 'refreshTokenSeconds'
   | 'loginsPerMinute'
   | 'detectReuse'
+  | 'fixtures'
+  | 'snapshot'
 > & { readonly now: () => number; readonly origin: () => string };
 
 /** The service; every method leaves sockets alone. */
 export class App {
   readonly sessions: Sessions;
   #store: Store;
+  /** When the sample data was made, to which its dates are relative. */
+  #seededAt: number;
+  readonly #fixtures: Fixtures | undefined;
   readonly #now: () => number;
   readonly #seed: number;
   readonly #rows: number | undefined;
@@ -46,10 +53,14 @@ export class App {
 
   constructor(options: AppOptions) {
     this.#now = options.now;
-    this.#seed = options.seed ?? 1;
+    const { snapshot } = options;
+    this.#seed = snapshot?.seed ?? options.seed ?? 1;
     this.#rows = options.rows;
     this.#strict = options.strict ?? false;
-    this.#store = seededStore(this.#seed, this.#now(), this.#rows);
+    this.#fixtures = options.fixtures;
+    this.#seededAt = snapshot?.seeded_at ?? this.#now();
+    this.#store = this.#seeded();
+    if (snapshot !== undefined) restoreRows(this.#store, snapshot);
     this.#logins = new LoginLimit(options.loginsPerMinute ?? 10, this.#now);
     this.#recordings = new RecordingLinks(options.origin);
     this.sessions = new Sessions({
@@ -59,6 +70,7 @@ export class App {
       now: this.#now,
       describe: (id) => this.#describe(id),
     });
+    if (snapshot !== undefined) this.sessions.restore(snapshot.sessions);
   }
 
   /** What is stored now; a reset puts another in its place. */
@@ -68,8 +80,21 @@ export class App {
 
   /** Puts the sample data back and forgets counted logins; sessions stay. */
   reset(): void {
-    this.#store = seededStore(this.#seed, this.#now(), this.#rows);
+    this.#seededAt = this.#now();
+    this.#store = this.#seeded();
     this.#logins.clear();
+  }
+
+  /** All that is stored and all tokens. */
+  snapshot(): SandboxSnapshot {
+    const seed = this.#seed;
+    return { seed, seeded_at: this.#seededAt, ...rowsIn(this.#store), sessions: this.sessions.snapshot() };
+  }
+
+  #seeded(): Store {
+    const store = seededStore(this.#seed, this.#seededAt, this.#rows);
+    if (this.#fixtures !== undefined) applyFixtures(store, this.#fixtures, this.#seededAt);
+    return store;
   }
 
   /** A session of the administrator. Throws HttpError 401 when a client has deleted that user. */

@@ -16,6 +16,8 @@ export interface Controls {
   readonly faults: FaultBook;
   readonly requests: () => readonly RequestRecord[];
   readonly reset: () => void;
+  /** What the ready line says: where it listens, who signs in, which environment leads here. */
+  readonly info: () => unknown;
   /** Lets every access token end now. */
   readonly expire: () => void;
   readonly voice: {
@@ -29,7 +31,7 @@ type Action = (exchange: Exchange, controls: Controls) => unknown;
 
 const ACTIONS: Readonly<Record<string, Readonly<Record<string, Action>>>> = {
   faults: {
-    GET: (_, { faults }) => faults.rules,
+    GET: (exchange, { faults }) => (exchange.search.has('counts') ? faults.counts : faults.rules),
     PUT: async (exchange, { faults }) => {
       faults.replace(await exchange.json());
       return faults.rules;
@@ -47,6 +49,7 @@ const ACTIONS: Readonly<Record<string, Readonly<Record<string, Action>>>> = {
       return { replaced: true };
     },
   },
+  info: { GET: (_, { info }) => info() },
   requests: { GET: (_, { requests }) => requests() },
   expire: {
     POST: (_, { expire }) => {

@@ -5,29 +5,38 @@ import type { Duplex } from 'node:stream';
 import { ADMIN_EMAIL, PASSWORD, VOICE } from './accounts.ts';
 import { App } from './app.ts';
 import { FaultBook } from './faults.ts';
+import { Waits } from './latency.ts';
 import type { RequestRecord, Sandbox, SandboxOptions } from './options.ts';
 import { RequestLog } from './request-log.ts';
 import { rowsOf } from './resources/index.ts';
 import { refuseUpgrade, SandboxServer } from './server.ts';
 import type { VoiceOptions } from './types.ts';
-import { type VoiceCounters, VoiceLog } from './voice/log.ts';
+import { type VoiceCounters, VoiceLog, type VoiceSessionRecord } from './voice/log.ts';
+import type { VoiceEvent } from './voice/server.ts';
 
 export { faultRulesIn, loadFaultRules, parseFaultRules } from './fault-rules.ts';
 export type { RequestRecord, Sandbox, SandboxOptions, SandboxState } from './options.ts';
 export type { TokenPair } from './sessions.ts';
+export type { SandboxSnapshot } from './snapshot.ts';
 export type { Row } from './store.ts';
 export type { FaultCount, FaultRule, VoiceOptions } from './types.ts';
 export type { VoiceCounters, VoiceSessionRecord } from './voice/log.ts';
+
+/** What `onVoice` is told of. */
+const TOLD: ReadonlySet<string> = new Set(['open', 'close', 'refused']);
 
 /** The voice side, loaded with the first WebSocket: plain HTTP does without it. */
 class Voice {
   readonly log = new VoiceLog();
   readonly #now: () => number;
+  readonly #tell: SandboxOptions['onVoice'];
+  readonly #ended = new WeakSet<VoiceSessionRecord>();
   #options: VoiceOptions;
   #server: ReturnType<Voice['load']> | undefined;
 
-  constructor(options: VoiceOptions, now: () => number) {
+  constructor(options: VoiceOptions, now: () => number, tell: SandboxOptions['onVoice']) {
     this.#options = options;
+    this.#tell = tell;
     this.#now = now;
   }
 
@@ -43,7 +52,22 @@ class Voice {
         projectIds: new Set([VOICE.projectId]),
       },
       now: this.#now,
+      onEvent: (event) => this.#hear(event),
     });
+  }
+
+  #hear(event: VoiceEvent): void {
+    if (!TOLD.has(event.kind)) return;
+    const ended = event.kind === 'close';
+    // Of several with one id, the newest that was not told of yet.
+    const session = this.log.records.findLast(
+      (record) =>
+        record.connectionId === event.connectionId &&
+        (record.closedAt !== undefined) === ended &&
+        !this.#ended.has(record),
+    );
+    if (ended && session !== undefined) this.#ended.add(session);
+    this.#tell?.(event, event.kind === 'refused' ? undefined : session);
   }
 
   /** Also before the first WebSocket: the counters begin at 0. */
@@ -92,15 +116,23 @@ export async function startSandbox(options: SandboxOptions = {}): Promise<Sandbo
   const host = options.host ?? '127.0.0.1';
   const faults = new FaultBook(options.faults ?? [], options.seed);
   const log = new RequestLog((record: RequestRecord) => options.onRequest?.(record));
-  const voice = new Voice(options.voice ?? {}, now);
-  const origin = (): string => `http://${reachableHost(host)}:${server.port}`;
+  const voice = new Voice(options.voice ?? {}, now, options.onVoice);
+  const { tls, latency } = options;
+  const https = tls === undefined ? undefined : await import('node:https');
+  const origin = (): string =>
+    `${tls === undefined ? 'http' : 'https'}://${reachableHost(host)}:${server.port}`;
   const app = new App({ ...options, now, origin });
+  const freshWaits = () => latency && new Waits(latency, options.seed ?? 1);
+  let waits = freshWaits();
+  const changed = (): void => options.onChange?.();
   const reset = (): void => {
     app.reset();
+    waits = freshWaits();
     log.clear();
     faults.replace(options.faults ?? []);
     voice.replace(options.voice ?? {});
     voice.log.clear();
+    changed();
   };
   const server = new SandboxServer({
     host,
@@ -111,9 +143,13 @@ export async function startSandbox(options: SandboxOptions = {}): Promise<Sandbo
       reset,
       expire: () => app.sessions.expireAccessTokens(),
       voice,
+      info: () => ({ url, voice_url: voiceUrl, port: server.port, account, env }),
     },
     log,
     now,
+    wait: () => waits?.next() ?? 0,
+    changed,
+    create: https && ((given, serve) => https.createServer({ ...given, ...tls }, serve)),
     upgrade: (request, socket, head) => voice.upgrade(request, socket, head),
   });
   await server.listen(options.port ?? 0);
@@ -121,6 +157,16 @@ export async function startSandbox(options: SandboxOptions = {}): Promise<Sandbo
   const url = origin();
   const voiceUrl = `${url.replace('http', 'ws')}/ws/voice`;
   const account = { email: ADMIN_EMAIL, password: PASSWORD };
+  const env = {
+    CONVIRZA_API_URL: `${url}/v3`,
+    CONVIRZA_OAUTH_URL: url,
+    CONVIRZA_EMAIL: account.email,
+    CONVIRZA_PASSWORD: account.password,
+    NEXTEVI_URL: voiceUrl,
+    NEXTEVI_API_KEY: VOICE.apiKey,
+    NEXTEVI_CONFIG_ID: VOICE.configId,
+    ...(tls?.caFile === undefined ? {} : { CONVIRZA_CA_FILE: tls.caFile, NODE_EXTRA_CA_CERTS: tls.caFile }),
+  };
   return {
     url,
     apiUrl: `${url}/v3`,
@@ -130,15 +176,7 @@ export async function startSandbox(options: SandboxOptions = {}): Promise<Sandbo
     account,
     voiceKey: VOICE.apiKey,
     voiceToken: VOICE.token,
-    env: {
-      CONVIRZA_API_URL: `${url}/v3`,
-      CONVIRZA_OAUTH_URL: url,
-      CONVIRZA_EMAIL: account.email,
-      CONVIRZA_PASSWORD: account.password,
-      NEXTEVI_URL: voiceUrl,
-      NEXTEVI_API_KEY: VOICE.apiKey,
-      NEXTEVI_CONFIG_ID: VOICE.configId,
-    },
+    env,
     requests: log.records,
     state: { rows: (family) => rowsOf(family, app.store) },
     voiceSessions: voice.log.records,
@@ -149,6 +187,8 @@ export async function startSandbox(options: SandboxOptions = {}): Promise<Sandbo
     expireAccessTokens: () => app.sessions.expireAccessTokens(),
     revokeSessions: () => app.sessions.revokeSessions(),
     promptBytes: (id) => app.store.prompts.get(id)?.bytes,
+    reset,
+    snapshot: () => app.snapshot(),
     close: async () => {
       await Promise.all([server.close(), voice.close()]);
     },

@@ -1,8 +1,12 @@
 /** The public shapes of the sandbox: what it is started with and what it gives back. */
+import type { Fixtures } from './fixtures.ts';
+import type { Latency } from './latency.ts';
 import type { TokenPair } from './sessions.ts';
+import type { SandboxSnapshot } from './snapshot.ts';
 import type { Row } from './store.ts';
 import type { FaultCount, FaultRule, VoiceOptions } from './types.ts';
 import type { VoiceSessionRecord } from './voice/log.ts';
+import type { VoiceEvent } from './voice/server.ts';
 
 export interface SandboxOptions {
   /** Name or address to listen on; default 127.0.0.1. */
@@ -33,10 +37,22 @@ export interface SandboxOptions {
   faults?: readonly FaultRule[] | undefined;
   /** The behaviour of the voice side at the start, and again after a reset. */
   voice?: VoiceOptions | undefined;
+  /** The rows to begin with, and again after a reset, in the place of the sample rows of their families. */
+  fixtures?: Fixtures | undefined;
+  /** What a sandbox held that has ended: this one goes on with it. Its seed wins over `seed`. */
+  snapshot?: SandboxSnapshot | undefined;
+  /** How long every answer waits; default not at all. Not of `/_sandbox/`, and not of voice messages. */
+  latency?: Latency | undefined;
+  /** Speaks `https:` and `wss:` with this key and these certificates (PEM); `caFile` is where clients find what to trust. */
+  tls?: { key: string; cert: string; caFile?: string } | undefined;
   /** The clock, in milliseconds since 1970; default `Date.now`. Delays of faults run on real time. */
   now?: (() => number) | undefined;
   /** Told of every request as soon as its outcome is certain, before the answer is sent. */
   onRequest?: ((record: RequestRecord) => void) | undefined;
+  /** Told of every voice session when it opened and when it ended, and of those that were refused. */
+  onVoice?: ((event: VoiceEvent, session: VoiceSessionRecord | undefined) => void) | undefined;
+  /** Told after everything that may have changed what `Sandbox.snapshot` answers. */
+  onChange?: (() => void) | undefined;
 }
 
 /** One request that came. Those to `/_sandbox/` and those refused for their Host are not recorded. */
@@ -64,12 +80,12 @@ export interface SandboxState {
 
 /** A running sandbox. */
 export interface Sandbox {
-  /** `http://host:port`, without a slash at the end. */
+  /** `http://host:port` (or `https:`), without a slash at the end. */
   readonly url: string;
   /** `url` + `/v3`. */
   readonly apiUrl: string;
   readonly oauthUrl: string;
-  /** `ws://host:port/ws/voice`. */
+  /** `ws://host:port/ws/voice` (or `wss:`). */
   readonly voiceUrl: string;
   readonly port: number;
   /** The administrator. */
@@ -102,6 +118,10 @@ export interface Sandbox {
   revokeSessions(): void;
   /** The bytes of an uploaded prompt. */
   promptBytes(id: number): Buffer | undefined;
+  /** Puts everything back to what it was started with, but for sessions. */
+  reset(): void;
+  /** All that is stored and all tokens, for another sandbox to go on with. Rows in it are live. */
+  snapshot(): SandboxSnapshot;
   /** Closes the port and every connection at once. May be called again. */
   close(): Promise<void>;
 }

@@ -1,5 +1,12 @@
 /** The sockets of the sandbox: one port for HTTP and WebSocket. */
-import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import {
+  createServer,
+  type IncomingMessage,
+  type RequestListener,
+  type Server,
+  type ServerOptions,
+  type ServerResponse,
+} from 'node:http';
 import type { AddressInfo, Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
 import { CliError, errorCode } from '../shared/errors.ts';
@@ -20,6 +27,9 @@ const KEEP_ALIVE_MS = 600_000;
 /** Between two attempts to take a port back that was given up for a fault. */
 const RELISTEN_MS = 20;
 
+/** Methods that change nothing. */
+const READS: ReadonlySet<string> = new Set(['GET', 'HEAD', 'OPTIONS']);
+
 /** What the sockets lead to. */
 export interface ServerParts {
   readonly host: string;
@@ -27,6 +37,12 @@ export interface ServerParts {
   readonly controls: Controls;
   readonly log: RequestLog;
   readonly now: () => number;
+  /** How long the next answer waits, in milliseconds. */
+  readonly wait: () => number;
+  /** Told after each request that may have changed something. */
+  readonly changed: () => void;
+  /** Makes the server; default: plain HTTP. */
+  readonly create?: ((options: ServerOptions, serve: RequestListener) => Server) | undefined;
   /** Gets every WebSocket upgrade below `/ws/voice/`. */
   readonly upgrade: (request: IncomingMessage, socket: Duplex, head: Buffer) => void;
 }
@@ -44,7 +60,8 @@ export class SandboxServer {
 
   constructor(parts: ServerParts) {
     this.#parts = parts;
-    this.#server = createServer({ keepAliveTimeout: KEEP_ALIVE_MS }, (request, response) => {
+    const create = parts.create ?? createServer;
+    this.#server = create({ keepAliveTimeout: KEEP_ALIVE_MS }, (request, response) => {
       this.#serve(request, response).catch(() => response.destroy());
     });
     this.#server.on('connection', (socket) => {
@@ -103,29 +120,33 @@ export class SandboxServer {
       send(exchange, response, textAnswer(403, 'The sandbox answers local programs only.\n'));
     } else if (exchange.path.startsWith(CONTROL_PATH)) {
       send(exchange, response, await controlAnswer(exchange, controls, now()));
+      if (!READS.has(exchange.method)) this.#parts.changed();
     } else {
       await this.#answer(exchange, response, controls.faults.take(exchange.method, exchange.path));
     }
   }
 
   async #answer(exchange: Exchange, response: ServerResponse, rule: FaultRule | undefined): Promise<void> {
-    const { app, log, now } = this.#parts;
+    const { app, log, now, wait, changed } = this.#parts;
     let answer: Answer | undefined;
     if (rule?.tokens === 'expire') app.sessions.expireAccessTokens();
     if (rule?.tokens === 'revoke') app.sessions.revokeSessions();
     try {
-      if (rule === undefined || letsTakeEffect(rule)) answer = await app.answer(exchange, rule?.detectReuse);
-      else if (rule.reset === undefined) await drain(exchange.request);
+      if (rule === undefined || letsTakeEffect(rule)) {
+        answer = await app.answer(exchange, rule?.detectReuse);
+        if (!READS.has(exchange.method)) changed();
+      } else if (rule.reset === undefined) await drain(exchange.request);
     } catch (error) {
       if (!(error instanceof ClientGone)) throw error;
       log.add(exchange, 'aborted');
       return;
     }
-    if (rule?.delayMs !== undefined) await this.#delay(rule.delayMs, response);
+    const delay = wait() + (rule?.delayMs ?? 0);
+    if (delay > 0) await this.#delay(delay, response);
     if (rule !== undefined && refusesConnections(rule)) this.#refuse(rule);
     if (rule?.reset !== undefined) {
       log.add(exchange, 'reset');
-      exchange.request.socket.resetAndDestroy();
+      this.#reset(exchange.request.socket);
       return;
     }
     if (rule !== undefined) answer = faultyAnswer(rule, answer, now());
@@ -158,6 +179,15 @@ export class SandboxServer {
       await sleep(RELISTEN_MS, signal);
     // Closed between the last attempt and its success.
     if (signal.aborted) this.#server.close();
+  }
+
+  /** Breaks a connection with a TCP reset; below TLS that takes the socket under it. */
+  #reset(socket: Socket): void {
+    const { remotePort, remoteAddress } = socket;
+    const raw = [...this.#sockets].find(
+      (one) => one.remotePort === remotePort && one.remoteAddress === remoteAddress,
+    );
+    (raw ?? socket).resetAndDestroy();
   }
 
   /** Ends early when the client goes or the sandbox closes. */

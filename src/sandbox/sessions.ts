@@ -29,6 +29,13 @@ interface Session {
   readonly tokens: Token[];
 }
 
+/** All tokens as data. */
+export interface SessionsSnapshot {
+  /** The user of each session. */
+  users: number[];
+  tokens: [value: string, kind: TokenKind, session: number, expiresAt: number, state: Token['state']][];
+}
+
 /** How long tokens live and whom they belong to. */
 export interface SessionRules {
   readonly accessSeconds: number;
@@ -51,6 +58,35 @@ export class Sessions {
 
   constructor(rules: SessionRules) {
     this.#rules = rules;
+  }
+
+  /** Every token there is, as data. */
+  snapshot(): SessionsSnapshot {
+    const sessions = [...new Set([...this.#tokens.values()].map(({ session }) => session))];
+    const number = new Map(sessions.map((session, index) => [session, index]));
+    return {
+      users: sessions.map(({ userId }) => userId),
+      tokens: [...this.#tokens].map(([value, { kind, session, expiresAt, state }]) => [
+        value,
+        kind,
+        number.get(session) ?? 0,
+        expiresAt,
+        state,
+      ]),
+    };
+  }
+
+  /** Puts other tokens in the place of all. */
+  restore({ users, tokens }: SessionsSnapshot): void {
+    const sessions = users.map((userId): Session => ({ userId, tokens: [] }));
+    this.#tokens.clear();
+    for (const [value, kind, number, expiresAt, state] of tokens) {
+      const session = sessions[number];
+      if (session === undefined) continue;
+      const token: Token = { kind, session, expiresAt, state };
+      session.tokens.push(token);
+      this.#tokens.set(value, token);
+    }
   }
 
   /** A new session of a user. Throws HttpError 401 when the user may not sign in. */

@@ -43,6 +43,27 @@ export class Table<T> {
   all(): T[] {
     return [...this.#rows.values()];
   }
+
+  /** Everything in it, as data. */
+  snapshot(): TableSnapshot<T> {
+    return { next_id: this.#nextId, rows: [...this.#rows] };
+  }
+
+  /** Puts other records in the place of all; ids go on after the highest, and not below where they stood. */
+  replace(rows: Iterable<readonly [id: number, row: T]>, nextId = this.#nextId): void {
+    this.#rows.clear();
+    this.#nextId = nextId;
+    for (const [id, row] of rows) {
+      this.#rows.set(id, row);
+      this.#nextId = Math.max(this.#nextId, id + 1);
+    }
+  }
+}
+
+/** A table as data: records by id, oldest first, and the id that comes next. */
+export interface TableSnapshot<T> {
+  next_id: number;
+  rows: (readonly [id: number, row: T])[];
 }
 
 /** A group; `org_unit_status` is `active`, `archived`, or what a client set. */
@@ -177,5 +198,10 @@ export class Store {
       this.#collections.set(family, table);
     }
     return table;
+  }
+
+  /** The families that `collection` has made a table for. */
+  get collected(): string[] {
+    return [...this.#collections.keys()];
   }
 }

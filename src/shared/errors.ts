@@ -60,6 +60,17 @@ export class CliError extends Error {
   }
 }
 
+/** Ends the program with this exit code and without a word: that of another program, which has said what it had to say. */
+export class ExitWith extends Error {
+  readonly exitCode: number;
+
+  constructor(exitCode: number) {
+    super(`exit code ${exitCode}`);
+    this.name = 'ExitWith';
+    this.exitCode = exitCode;
+  }
+}
+
 /** The `code` of a Node.js system error (`ENOENT`, `EPIPE` …), or undefined. */
 export function errorCode(error: unknown): string | undefined {
   const code = (error as { code?: unknown } | null | undefined)?.code;

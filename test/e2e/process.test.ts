@@ -95,13 +95,8 @@ describe('sandbox start', () => {
         let text = '';
         child.stdout?.on('data', (part: string) => {
           text += part;
-          if (listed !== undefined || !text.includes('NEXTEVI_CONFIG_ID')) return;
-          const env = Object.fromEntries(
-            text
-              .trimEnd()
-              .split('\n')
-              .map((line) => line.replace('export ', '').split('=') as [string, string]),
-          );
+          if (listed !== undefined || !text.endsWith('\n')) return;
+          const { env } = JSON.parse(text) as { env: Record<string, string> };
           listed = run(['users', 'list', '--json'], home, { env });
           listed.then(() => child.kill('SIGINT'));
         });

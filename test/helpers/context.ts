@@ -16,6 +16,7 @@ export function fakeContext(): Context {
     program: { interpreter: process.execPath, file: '' },
     signal: new AbortController().signal,
     onKill: () => () => {},
+    takeSignals: () => () => {},
     now: () => 0,
     clock: () => 0,
     random: () => 0.5,

@@ -133,18 +133,18 @@ describe('refusals', () => {
   });
 
   it.each([
-    ['not JSON', '{"name":', 'application/json'],
-    ['not an object', '[1]', 'application/json'],
-    ['not declared as JSON', '{"name":"x"}', 'text/plain'],
-    ['empty', '', 'application/json'],
-    ['over 2 MB', JSON.stringify({ name: 'x'.repeat(2_000_000) }), 'application/json'],
-  ])('answers 400 for a body that is %s', async (_, body, type) => {
+    [400, 'not JSON', '{"name":', 'application/json'],
+    [400, 'not an object', '[1]', 'application/json'],
+    [400, 'not declared as JSON', '{"name":"x"}', 'text/plain'],
+    [400, 'empty', '', 'application/json'],
+    [413, 'over 2 MB', JSON.stringify({ name: 'x'.repeat(2_000_000) }), 'application/json'],
+  ])('answers %i for a body that is %s', async (status, _, body, type) => {
     const authorization = `Bearer ${sandbox.issueTokens().access_token}`;
     const headers = { authorization, 'content-type': type };
     const before = sandbox.state.rows('tags').length;
     const reply = await request(`${sandbox.apiUrl}/tag`, { method: 'POST', headers, body });
-    expect(reply.status).toBe(400);
-    expect(reply.body).toMatchObject({ code: 400, message: expect.any(String) });
+    expect(reply.status).toBe(status);
+    expect(reply.body).toMatchObject({ code: status, message: expect.any(String) });
     expect(sandbox.state.rows('tags')).toHaveLength(before);
   });
 

@@ -39,12 +39,12 @@ export class Exchange {
   }
 
   /**
-   * The whole body. Throws HttpError 400 as soon as it is known to be over `limit` bytes: what still comes is
+   * The whole body. Throws HttpError with `status` as soon as it is known to be over `limit` bytes: what still comes is
    * then left unread here, and thrown away after the answer.
    */
-  async bytes(limit: number): Promise<Buffer> {
+  async bytes(limit: number, status = 413): Promise<Buffer> {
     const { request } = this;
-    const tooLarge = (): HttpError => new HttpError(400, `The body is larger than ${limit} bytes.`);
+    const tooLarge = (): HttpError => new HttpError(status, `The body is larger than ${limit} bytes.`);
     if (Number(request.headers['content-length'] ?? 0) > limit) throw tooLarge();
     const chunks: Buffer[] = [];
     let size = 0;
@@ -66,8 +66,8 @@ export class Exchange {
   }
 
   /**
-   * The JSON body, undefined when there is none. Throws HttpError 400 for a body that is not JSON, not
-   * declared as JSON, or over 2 MB.
+   * The JSON body, undefined when there is none. Throws HttpError 400 for a body that is not JSON or not
+   * declared as JSON, 413 for one over 2 MB.
    */
   async json(): Promise<unknown> {
     const text = (await this.bytes(MAX_JSON_BYTES)).toString('utf8');

@@ -26,5 +26,6 @@ export function hasOwnHost(request: IncomingMessage, listening: string): boolean
 /** Whether a browser sent the request on behalf of a page from somewhere else. */
 export function isForeignOrigin(request: IncomingMessage): boolean {
   const { origin, host } = request.headers;
-  return origin !== undefined && origin !== `http://${host}`;
+  const scheme = 'encrypted' in request.socket ? 'https' : 'http';
+  return origin !== undefined && origin !== `${scheme}://${host}`;
 }

@@ -94,7 +94,8 @@ async function readForm(call: ApiCall): Promise<{ file: File; fields: Row }> {
   if (exchange.mediaType !== 'multipart/form-data') {
     throw new HttpError(400, 'The body must be multipart/form-data.');
   }
-  const body = await exchange.bytes(MAX_PROMPT_BYTES + FORM_OVERHEAD);
+  // Too large is one of the failures with 400 (reference §8).
+  const body = await exchange.bytes(MAX_PROMPT_BYTES + FORM_OVERHEAD, 400);
   const form = await new Response(body, { headers: { 'content-type': type } }).formData().catch(() => {
     throw new HttpError(400, 'The body is not valid multipart/form-data.');
   });
