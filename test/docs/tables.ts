@@ -4,7 +4,7 @@ import { kindOfError, VOICE_ERRORS } from '../../src/nextevi/error-table.ts';
 import { VOICE_SETTINGS } from '../../src/nextevi/setting-specs.ts';
 import { EXIT_WORDS } from '../../src/output/manual.ts';
 import { buildProgram } from '../../src/program.ts';
-import { CHOICES, NUMBER_RANGES, PROFILE_SETTINGS, SETTINGS } from '../../src/settings/settings.ts';
+import { NUMBER_RANGES, PROFILE_SETTINGS, SETTINGS } from '../../src/settings/settings.ts';
 import { EXIT_CODES } from '../../src/shared/errors.ts';
 import { fakeContext } from '../helpers/context.ts';
 import { code, table } from './table.ts';
@@ -19,21 +19,13 @@ function settings(): string {
     ['Setting', 'Flag', 'Environment', 'Default', 'Profile', 'Meaning'],
     SETTINGS.map(({ name, env, default: value, description }) => {
       const range = Object.entries(NUMBER_RANGES).find(([each]) => each === name)?.[1];
-      const words = Object.entries(CHOICES).find(([each]) => each === name)?.[1];
-      const values =
-        words === undefined
-          ? ''
-          : `; one of ${words
-              .filter((word) => word !== '')
-              .map(code)
-              .join(', ')}`;
       return [
         code(name),
         known(name) ? code(flagOf(name)) : '',
         env.map(code).join(', '),
         value === '' ? 'none' : code(value),
         PROFILE_SETTINGS.some((each) => each === name) ? 'yes' : '',
-        `${description}${range === undefined ? '' : `; from ${range[0]} to ${range[1]}`}${values}`,
+        `${description}${range === undefined ? '' : `; from ${range[0]} to ${range[1]}`}`,
       ];
     }),
   );
