@@ -120,7 +120,7 @@ _convirza_flags() {
 --skip-invalid
 --failed-to
 ' ;;
-      "groups list"|"webhooks list"|"prompts list"|"agents list"|"numbers available"|"numbers assigned"|"numbers provisioned"|"routes list"|"broadcasts list"|"tags list"|"ad-sources list"|"industries list") offer='--limit
+      "groups list"|"webhooks list"|"agents list"|"numbers available"|"numbers assigned"|"numbers provisioned"|"routes list"|"broadcasts list"|"tags list"|"ad-sources list"|"industries list") offer='--limit
 --offset
 --all
 --watch
@@ -222,6 +222,13 @@ _convirza_flags() {
 --shard
 --skip-invalid
 --failed-to
+' ;;
+      "prompts list") offer='--org-unit-id
+--limit
+--offset
+--all
+--watch
+--curl
 ' ;;
       "prompts upload") offer='--message-type
 --name
@@ -473,7 +480,44 @@ _convirza_flags() {
       "sandbox start") offer='--port
 --host
 --seed
+--rows
+--strict
+--data
+--state
+--faults
+--latency
+--tls
+--tls-cert
+--log
 --script
+--with-parent
+' ;;
+      "sandbox exec") offer='--port
+--host
+--seed
+--rows
+--strict
+--data
+--state
+--faults
+--latency
+--tls
+--tls-cert
+--log
+--script
+' ;;
+      "sandbox env") offer='--url
+--shell
+' ;;
+      "sandbox reset"|"sandbox faults list"|"sandbox faults set"|"sandbox faults clear"|"sandbox voice set"|"sandbox voice sessions") offer='--url
+' ;;
+      "sandbox requests") offer='--url
+--method
+--path
+--status
+--since
+--count
+--expect
 ' ;;
       "config list") offer='--origin
 ' ;;
@@ -537,7 +581,7 @@ _convirza() {
     word=${words[i]}
     if [[ -n $flag ]]; then flag=''; continue; fi
     case "$word" in
-      --address|--agent-code|--agent-ring-to|--api-url|--billing-id|--bits|--bundle|--ca-file|--call-id|--caller-id|--campaign-id|--channel|--channels|--city|--columns|--concurrency|--config-id|--context-awareness|--conversation-style|--count|--ct-user-ou-id|--data|--disposition|--duration|--email|--emotion-detection|--emotion-threshold|--encoding|--end|--error|--events|--failed-to|--field|--first-name|--format|--from|--gain|--group-name|--host|--id-column|--idle-hangup|--idle-timeout|--idle-warning|--include|--industry-id|--input|--input-channels|--input-encoding|--input-rate|--interrupt-threshold|--jobs|--journal|--jq|--junit|--last-name|--limit|--login-key|--max-turn-duration|--message-type|--min-speaking-time|--name|--name-template|--natural-pauses|--noise-adaptation|--normalize|--oauth-url|--offset|--only|--order|--org-unit-ext-id|--org-unit-id|--org-unit-name|--org-unit-parent-id|--out|--output|--pause|--phone-number|--player|--port|--preset|--profile|--project-id|--provisioned-route-id|--proxy|--ramp|--rate|--rate-adaptation|--rate-limit|--recorder|--recording-created-by|--recording-file-type|--repeat|--reply-timeout|--retries|--ring-to|--role|--role-id|--save|--save-conversation|--save-dir|--script|--search|--seed|--sessions|--settings|--shard|--silence-threshold|--sort|--sort-by|--sort-order|--speech-threshold|--speed|--start|--state|--status|--threshold|--timeout|--timezone|--to|--token-key|--top-ou-id|--transcript|--transport|--turn-detection|--turn-mode|--type|--url-base|--user-ext-id|--user-preferences|--user-status|--username|--voice-url|--zip|-d|-f|-o) flag=$word ;;
+      --address|--agent-code|--agent-ring-to|--api-url|--billing-id|--bits|--bundle|--ca-file|--call-id|--caller-id|--campaign-id|--channel|--channels|--city|--columns|--concurrency|--config-id|--context-awareness|--conversation-style|--count|--ct-user-ou-id|--data|--disposition|--duration|--email|--emotion-detection|--emotion-threshold|--encoding|--end|--error|--events|--failed-to|--faults|--field|--first-name|--format|--from|--gain|--group-name|--host|--id-column|--idle-hangup|--idle-timeout|--idle-warning|--include|--industry-id|--input|--input-channels|--input-encoding|--input-rate|--interrupt-threshold|--jobs|--journal|--jq|--junit|--last-name|--latency|--limit|--log|--login-key|--max-turn-duration|--message-type|--method|--min-speaking-time|--name|--name-template|--natural-pauses|--noise-adaptation|--normalize|--oauth-url|--offset|--only|--order|--org-unit-ext-id|--org-unit-id|--org-unit-name|--org-unit-parent-id|--out|--output|--path|--pause|--phone-number|--player|--port|--preset|--profile|--project-id|--provisioned-route-id|--proxy|--ramp|--rate|--rate-adaptation|--rate-limit|--recorder|--recording-created-by|--recording-file-type|--repeat|--reply-timeout|--retries|--ring-to|--role|--role-id|--rows|--save|--save-conversation|--save-dir|--script|--search|--seed|--sessions|--settings|--shard|--shell|--silence-threshold|--since|--sort|--sort-by|--sort-order|--speech-threshold|--speed|--start|--state|--status|--threshold|--timeout|--timezone|--tls-cert|--to|--token-key|--top-ou-id|--transcript|--transport|--turn-detection|--turn-mode|--type|--url|--url-base|--user-ext-id|--user-preferences|--user-status|--username|--voice-url|--zip|-d|-f|-o) flag=$word ;;
       -?*) ;;
       *)
         if ((count == 0)); then
@@ -546,7 +590,7 @@ _convirza() {
           fi
           next="${path:+$path }$word"
           case "$next" in
-            "auth"|"auth login"|"auth refresh"|"auth logout"|"auth profile"|"auth status"|"auth list"|"auth switch"|"auth token"|"auth migrate"|"users"|"users list"|"users get"|"users create"|"users update"|"users patch"|"users delete"|"groups"|"groups list"|"groups children"|"groups tree"|"groups hierarchy"|"groups get"|"groups create"|"groups update"|"groups patch"|"groups delete"|"webhooks"|"webhooks list"|"webhooks get"|"webhooks create"|"webhooks update"|"webhooks patch"|"webhooks delete"|"prompts"|"prompts list"|"prompts upload"|"prompts delete"|"prompts manifest"|"prompts download"|"prompts sync"|"agents"|"agents list"|"agents get"|"agents create"|"agents update"|"agents patch"|"agents delete"|"numbers"|"numbers available"|"numbers assigned"|"numbers provisioned"|"numbers order"|"numbers release"|"routes"|"routes list"|"routes get"|"routes create"|"routes update"|"routes patch"|"routes delete"|"broadcasts"|"broadcasts list"|"broadcasts get"|"broadcasts create"|"broadcasts update"|"broadcasts patch"|"broadcasts delete"|"calls"|"calls list"|"calls get"|"sms"|"sms list"|"tags"|"tags list"|"tags create"|"tags update"|"tags delete"|"ad-sources"|"ad-sources list"|"industries"|"industries list"|"audio"|"audio convert"|"audio inspect"|"audio play"|"voice"|"voice login"|"voice stream"|"voice talk"|"voice devices"|"voice check"|"voice test"|"voice bench"|"sandbox"|"sandbox start"|"config"|"config list"|"config get"|"config set"|"config unset"|"api"|"whoami"|"schema"|"open"|"completion"|"doctor"|"demo") path=$next; continue ;;
+            "auth"|"auth login"|"auth refresh"|"auth logout"|"auth profile"|"auth status"|"auth list"|"auth switch"|"auth token"|"auth migrate"|"users"|"users list"|"users get"|"users create"|"users update"|"users patch"|"users delete"|"groups"|"groups list"|"groups children"|"groups tree"|"groups hierarchy"|"groups get"|"groups create"|"groups update"|"groups patch"|"groups delete"|"webhooks"|"webhooks list"|"webhooks get"|"webhooks create"|"webhooks update"|"webhooks patch"|"webhooks delete"|"prompts"|"prompts list"|"prompts upload"|"prompts delete"|"prompts manifest"|"prompts download"|"prompts sync"|"agents"|"agents list"|"agents get"|"agents create"|"agents update"|"agents patch"|"agents delete"|"numbers"|"numbers available"|"numbers assigned"|"numbers provisioned"|"numbers order"|"numbers release"|"routes"|"routes list"|"routes get"|"routes create"|"routes update"|"routes patch"|"routes delete"|"broadcasts"|"broadcasts list"|"broadcasts get"|"broadcasts create"|"broadcasts update"|"broadcasts patch"|"broadcasts delete"|"calls"|"calls list"|"calls get"|"sms"|"sms list"|"tags"|"tags list"|"tags create"|"tags update"|"tags delete"|"ad-sources"|"ad-sources list"|"industries"|"industries list"|"audio"|"audio convert"|"audio inspect"|"audio play"|"voice"|"voice login"|"voice stream"|"voice talk"|"voice devices"|"voice check"|"voice test"|"voice bench"|"sandbox"|"sandbox start"|"sandbox exec"|"sandbox env"|"sandbox reset"|"sandbox requests"|"sandbox faults"|"sandbox faults list"|"sandbox faults set"|"sandbox faults clear"|"sandbox voice"|"sandbox voice set"|"sandbox voice sessions"|"config"|"config list"|"config get"|"config set"|"config unset"|"api"|"whoami"|"schema"|"open"|"completion"|"doctor"|"demo") path=$next; continue ;;
           esac
         fi
         count=$((count + 1))
@@ -574,7 +618,7 @@ asc' ;;
       "users create --role"|"users update --role"|"users patch --role") offer='Admin
 Standard
 ReadOnly' ;;
-      "users create --from"|"users create --journal"|"users create --failed-to"|"users update --from"|"users update --journal"|"users update --failed-to"|"users patch --from"|"users patch --journal"|"users patch --failed-to"|"users delete --from"|"users delete --journal"|"users delete --failed-to"|"groups create --from"|"groups create --journal"|"groups create --failed-to"|"groups update --from"|"groups update --journal"|"groups update --failed-to"|"groups patch --from"|"groups patch --journal"|"groups patch --failed-to"|"groups delete --from"|"groups delete --journal"|"groups delete --failed-to"|"webhooks create --from"|"webhooks create --journal"|"webhooks create --failed-to"|"webhooks update --from"|"webhooks update --journal"|"webhooks update --failed-to"|"webhooks patch --from"|"webhooks patch --journal"|"webhooks patch --failed-to"|"webhooks delete --from"|"webhooks delete --journal"|"webhooks delete --failed-to"|"prompts upload --from"|"prompts upload --journal"|"prompts upload --failed-to"|"prompts delete --from"|"prompts delete --journal"|"prompts delete --failed-to"|"prompts manifest --out"|"prompts manifest -o"|"prompts sync --state"|"agents create --from"|"agents create --journal"|"agents create --failed-to"|"agents update --from"|"agents update --journal"|"agents update --failed-to"|"agents patch --from"|"agents patch --journal"|"agents patch --failed-to"|"agents delete --from"|"agents delete --journal"|"agents delete --failed-to"|"numbers order --from"|"numbers order --journal"|"numbers order --failed-to"|"numbers release --from"|"numbers release --journal"|"numbers release --failed-to"|"routes create --from"|"routes create --journal"|"routes create --failed-to"|"routes update --from"|"routes update --journal"|"routes update --failed-to"|"routes patch --from"|"routes patch --journal"|"routes patch --failed-to"|"routes delete --from"|"routes delete --journal"|"routes delete --failed-to"|"broadcasts create --from"|"broadcasts create --journal"|"broadcasts create --failed-to"|"broadcasts update --from"|"broadcasts update --journal"|"broadcasts update --failed-to"|"broadcasts patch --from"|"broadcasts patch --journal"|"broadcasts patch --failed-to"|"broadcasts delete --from"|"broadcasts delete --journal"|"broadcasts delete --failed-to"|"tags create --from"|"tags create --journal"|"tags create --failed-to"|"tags update --from"|"tags update --journal"|"tags update --failed-to"|"tags delete --from"|"tags delete --journal"|"tags delete --failed-to"|"audio convert --out"|"audio convert -o"|"voice stream --save"|"voice stream --save-conversation"|"voice stream --transcript"|"voice stream --events"|"voice stream --settings"|"voice talk --save"|"voice talk --save-conversation"|"voice talk --transcript"|"voice talk --events"|"voice talk --settings"|"voice test --junit"|"sandbox start --script"|"api --input"|"doctor --bundle"|"doctor --error"|*" --ca-file") files=1 ;;
+      "users create --from"|"users create --journal"|"users create --failed-to"|"users update --from"|"users update --journal"|"users update --failed-to"|"users patch --from"|"users patch --journal"|"users patch --failed-to"|"users delete --from"|"users delete --journal"|"users delete --failed-to"|"groups create --from"|"groups create --journal"|"groups create --failed-to"|"groups update --from"|"groups update --journal"|"groups update --failed-to"|"groups patch --from"|"groups patch --journal"|"groups patch --failed-to"|"groups delete --from"|"groups delete --journal"|"groups delete --failed-to"|"webhooks create --from"|"webhooks create --journal"|"webhooks create --failed-to"|"webhooks update --from"|"webhooks update --journal"|"webhooks update --failed-to"|"webhooks patch --from"|"webhooks patch --journal"|"webhooks patch --failed-to"|"webhooks delete --from"|"webhooks delete --journal"|"webhooks delete --failed-to"|"prompts upload --from"|"prompts upload --journal"|"prompts upload --failed-to"|"prompts delete --from"|"prompts delete --journal"|"prompts delete --failed-to"|"prompts manifest --out"|"prompts manifest -o"|"prompts sync --state"|"agents create --from"|"agents create --journal"|"agents create --failed-to"|"agents update --from"|"agents update --journal"|"agents update --failed-to"|"agents patch --from"|"agents patch --journal"|"agents patch --failed-to"|"agents delete --from"|"agents delete --journal"|"agents delete --failed-to"|"numbers order --from"|"numbers order --journal"|"numbers order --failed-to"|"numbers release --from"|"numbers release --journal"|"numbers release --failed-to"|"routes create --from"|"routes create --journal"|"routes create --failed-to"|"routes update --from"|"routes update --journal"|"routes update --failed-to"|"routes patch --from"|"routes patch --journal"|"routes patch --failed-to"|"routes delete --from"|"routes delete --journal"|"routes delete --failed-to"|"broadcasts create --from"|"broadcasts create --journal"|"broadcasts create --failed-to"|"broadcasts update --from"|"broadcasts update --journal"|"broadcasts update --failed-to"|"broadcasts patch --from"|"broadcasts patch --journal"|"broadcasts patch --failed-to"|"broadcasts delete --from"|"broadcasts delete --journal"|"broadcasts delete --failed-to"|"tags create --from"|"tags create --journal"|"tags create --failed-to"|"tags update --from"|"tags update --journal"|"tags update --failed-to"|"tags delete --from"|"tags delete --journal"|"tags delete --failed-to"|"audio convert --out"|"audio convert -o"|"voice stream --save"|"voice stream --save-conversation"|"voice stream --transcript"|"voice stream --events"|"voice stream --settings"|"voice talk --save"|"voice talk --save-conversation"|"voice talk --transcript"|"voice talk --events"|"voice talk --settings"|"voice test --junit"|"sandbox start --data"|"sandbox start --state"|"sandbox start --faults"|"sandbox start --tls-cert"|"sandbox start --log"|"sandbox start --script"|"sandbox exec --data"|"sandbox exec --state"|"sandbox exec --faults"|"sandbox exec --tls-cert"|"sandbox exec --log"|"sandbox exec --script"|"api --input"|"doctor --bundle"|"doctor --error"|*" --ca-file") files=1 ;;
       "prompts upload --message-type"|"prompts download --message-type"|"prompts sync --message-type") offer='prompt
 whisper
 voicemail
@@ -626,6 +670,10 @@ mulaw' ;;
 json' ;;
       "voice stream --emotion-detection"|"voice stream --turn-detection"|"voice stream --natural-pauses"|"voice stream --noise-adaptation"|"voice stream --rate-adaptation"|"voice stream --context-awareness"|"voice stream --idle-timeout"|"voice talk --emotion-detection"|"voice talk --turn-detection"|"voice talk --natural-pauses"|"voice talk --noise-adaptation"|"voice talk --rate-adaptation"|"voice talk --context-awareness"|"voice talk --idle-timeout") offer='on
 off' ;;
+      "sandbox env --shell") offer='bash
+zsh
+fish
+powershell' ;;
       *" --output") offer='table
 json
 ndjson
@@ -715,7 +763,18 @@ devices
 check
 test
 bench' ;;
-      "sandbox:0") offer='start' ;;
+      "sandbox:0") offer='start
+exec
+env
+reset
+requests
+faults
+voice' ;;
+      "sandbox faults:0") offer='list
+set
+clear' ;;
+      "sandbox voice:0") offer='set
+sessions' ;;
       "config:0") offer='list
 get
 set
@@ -724,7 +783,7 @@ unset' ;;
       "users get:0"|"users update:0"|"users patch:0"|"users delete:0") offer=$(_convirza_ask 'ids' 'users' "${words[@]:1}") ;;
       "groups hierarchy:0"|"groups get:0"|"groups update:0"|"groups patch:0"|"groups delete:0") offer=$(_convirza_ask 'ids' 'groups' "${words[@]:1}") ;;
       "webhooks get:0"|"webhooks update:0"|"webhooks patch:0"|"webhooks delete:0") offer=$(_convirza_ask 'ids' 'webhooks' "${words[@]:1}") ;;
-      "prompts upload:"*|"prompts manifest:"*|"audio convert:"*|"audio inspect:"*|"audio play:0"|"voice stream:"*|"voice bench:0") files=1 ;;
+      "prompts upload:"*|"prompts manifest:"*|"audio convert:"*|"audio inspect:"*|"audio play:0"|"voice stream:"*|"voice bench:0"|"sandbox faults set:0"|"sandbox voice set:0") files=1 ;;
       "prompts delete:0") offer=$(_convirza_ask 'ids' 'prompts' "${words[@]:1}") ;;
       "agents get:0"|"agents update:0"|"agents patch:0"|"agents delete:0") offer=$(_convirza_ask 'ids' 'agents' "${words[@]:1}") ;;
       "routes get:0"|"routes update:0"|"routes patch:0"|"routes delete:0") offer=$(_convirza_ask 'ids' 'routes' "${words[@]:1}") ;;

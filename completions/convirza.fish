@@ -60,7 +60,7 @@ function __convirza_flags
         case 'webhooks delete'
             printf '%s\t%s\n' '--yes' 'do not ask' '--dry-run' 'show the request and send nothing' '--curl' 'print the equal curl line and send nothing' '--from' 'one request for each row: CSV, JSON, NDJSON, or - for standard input' '--id-column' 'with --from: the column of the id' '--concurrency' 'how many at once (default: 4)' '--rate' 'at most so many requests in a time: 10/s, 600/min' '--journal' 'where the journal of the run is kept' '--resume' 'go on with an earlier run: what its journal has as done is left out' '--retry-failed' 'only what failed in an earlier run, by its journal' '--shard' 'only one part of the items, the same on every machine: 2/8' '--skip-invalid' 'leave out what has problems, and do the rest' '--failed-to' 'where what failed is written, to be given again (.csv, .json, .ndjson)'
         case 'prompts list'
-            printf '%s\t%s\n' '--limit' 'rows wanted, over several pages if need be (default: 100)' '--offset' 'rows to skip (default: 0)' '--all' 'all rows, page by page' '--watch' 'show it again when it changes, looking every 5 seconds' '--curl' 'print the equal curl line and send nothing'
+            printf '%s\t%s\n' '--org-unit-id' 'group (org unit) to look in, as in other lists (default: your own)' '--limit' 'rows wanted, over several pages if need be (default: 100)' '--offset' 'rows to skip (default: 0)' '--all' 'all rows, page by page' '--watch' 'show it again when it changes, looking every 5 seconds' '--curl' 'print the equal curl line and send nothing'
         case 'prompts upload'
             printf '%s\t%s\n' '--message-type' 'prompt (IVR), whisper (to the agent), voicemail (greeting), survey (question) (one of prompt, whisper, voicemail, survey)' '--name' 'name, unique within the group; one file only (default: the file name without its ending)' '--org-unit-id' 'group that owns the prompt' '--recording-file-type' 'kind of recording (default: uploaded)' '--recording-created-by' 'id of the user who recorded it' '--dry-run' 'show the request and send nothing' '--curl' 'print the equal curl line and send nothing' '--from' 'manifest of files and fields: CSV, JSON or NDJSON; - for standard input' '--recursive' 'look into folders inside folders' '--name-template' 'name of each prompt by a rule: {dir}, {parent}, {stem}, {ext}, {index}' '--convert' 'decode and upload as 16-bit PCM WAV' '--rate' 'convert to this sample rate, such as 8k, 24000' '--channels' 'convert to 1, 2 or source' '--normalize' 'convert to a loudness, such as -16; peaks stay below -1 dBTP' '--trim-silence' 'convert, and cut silence at both ends (default: below -50 dBFS)' '--encoding' 'convert to pcm, float, alaw or mulaw' '--allow-truncated' 'take what there is of a file that is shorter than it says' '--any-size' 'send files over 50 MB all the same' '--concurrency' 'how many at once (default: 4)' '--rate-limit' 'at most so many requests in a time: 10/s, 600/min' '--journal' 'where the journal of the run is kept' '--resume' 'go on with an earlier run: what its journal has as done is left out' '--retry-failed' 'only what failed in an earlier run, by its journal' '--shard' 'only one part of the items, the same on every machine: 2/8' '--skip-invalid' 'leave out what has problems, and do the rest' '--failed-to' 'where what failed is written, to be given again (.csv, .json, .ndjson)'
         case 'prompts delete'
@@ -154,7 +154,25 @@ function __convirza_flags
         case 'voice bench'
             printf '%s\t%s\n' '--sessions' 'how many at once' '--duration' 'how long all of them talk at once, such as 30s or 5m' '--ramp' 'new connections a minute or a second, such as 90/min or 5/s' '--threshold' 'end with code 11 above it: first_audio.p99=1500ms, errors=0 (may be repeated)' '--transport' 'how audio is sent: binary frames, or JSON audio_input messages' '--config-id' 'voice configuration (default: NEXTEVI_CONFIG_ID)' '--project-id' 'project; found from the configuration when left out' '--no-pings' 'do not give up a service that answers no WebSocket pings' '--reply-timeout' 'how long to wait for an answer' '--speed' 'times real time' '--yes' 'do not ask: sessions with the real service cost money'
         case 'sandbox start'
-            printf '%s\t%s\n' '--port' 'port; 0 for any free one' '--host' 'address to listen on' '--seed' 'another seed, other sample data' '--script' 'YAML or JSON: what the voice agent says turn by turn, and its faults'
+            printf '%s\t%s\n' '--port' 'port; 0 for any free one' '--host' 'address to listen on' '--seed' 'another seed, other sample data' '--rows' 'so many calls in the generated year, and texts in proportion' '--strict' 'refuse whatever the documentation does not name' '--data' 'JSON or YAML: rows to begin with, such as {"users": [...]}' '--state' 'keep what is stored here, and go on with it at the next start' '--faults' 'JSON or YAML: rules of what goes wrong' '--latency' 'every answer waits so long: 50ms, or 50ms±20 (50ms+-20)' '--tls' 'https: and wss:, with a certificate made at the start' '--tls-cert' 'with --tls: where to put the certificate that clients must trust' '--log' 'append every request and voice session, a line of JSON each, without secrets' '--script' 'YAML or JSON: what the voice agent says turn by turn, and its faults' '--with-parent' 'end when standard input closes, as it does when the program that holds it dies'
+        case 'sandbox exec'
+            printf '%s\t%s\n' '--port' 'port; 0 for any free one' '--host' 'address to listen on' '--seed' 'another seed, other sample data' '--rows' 'so many calls in the generated year, and texts in proportion' '--strict' 'refuse whatever the documentation does not name' '--data' 'JSON or YAML: rows to begin with, such as {"users": [...]}' '--state' 'keep what is stored here, and go on with it at the next start' '--faults' 'JSON or YAML: rules of what goes wrong' '--latency' 'every answer waits so long: 50ms, or 50ms±20 (50ms+-20)' '--tls' 'https: and wss:, with a certificate made at the start' '--tls-cert' 'with --tls: where to put the certificate that clients must trust' '--log' 'append every request and voice session, a line of JSON each, without secrets' '--script' 'YAML or JSON: what the voice agent says turn by turn, and its faults'
+        case 'sandbox env'
+            printf '%s\t%s\n' '--url' 'its address (default: CONVIRZA_SANDBOX_URL, else port 4010 here)' '--shell' 'the shell (default: bash, which is right for sh too; powershell on Windows)'
+        case 'sandbox reset'
+            printf '%s\t%s\n' '--url' 'its address (default: CONVIRZA_SANDBOX_URL, else port 4010 here)'
+        case 'sandbox requests'
+            printf '%s\t%s\n' '--url' 'its address (default: CONVIRZA_SANDBOX_URL, else port 4010 here)' '--method' 'only of this method' '--path' 'only of this path, such as /v3/tag; * stands for any characters' '--status' 'only with this outcome: 404, 4xx, reset, aborted' '--since' 'only those that came since: 2026-01-31T09:30:00Z, or 5m ago' '--count' 'print how many there are, and nothing else' '--expect' 'fail unless there are some, or exactly so many'
+        case 'sandbox faults list'
+            printf '%s\t%s\n' '--url' 'its address (default: CONVIRZA_SANDBOX_URL, else port 4010 here)'
+        case 'sandbox faults set'
+            printf '%s\t%s\n' '--url' 'its address (default: CONVIRZA_SANDBOX_URL, else port 4010 here)'
+        case 'sandbox faults clear'
+            printf '%s\t%s\n' '--url' 'its address (default: CONVIRZA_SANDBOX_URL, else port 4010 here)'
+        case 'sandbox voice set'
+            printf '%s\t%s\n' '--url' 'its address (default: CONVIRZA_SANDBOX_URL, else port 4010 here)'
+        case 'sandbox voice sessions'
+            printf '%s\t%s\n' '--url' 'its address (default: CONVIRZA_SANDBOX_URL, else port 4010 here)'
         case 'config list'
             printf '%s\t%s\n' '--origin' 'also where each value comes from'
         case 'api'
@@ -479,8 +497,32 @@ function __convirza_value -a place value
             printf '%s\n' 'binary' 'json'
         case 'voice bench --transport'
             printf '%s\n' 'binary' 'json'
+        case 'sandbox start --data'
+            __fish_complete_path $value
+        case 'sandbox start --state'
+            __fish_complete_path $value
+        case 'sandbox start --faults'
+            __fish_complete_path $value
+        case 'sandbox start --tls-cert'
+            __fish_complete_path $value
+        case 'sandbox start --log'
+            __fish_complete_path $value
         case 'sandbox start --script'
             __fish_complete_path $value
+        case 'sandbox exec --data'
+            __fish_complete_path $value
+        case 'sandbox exec --state'
+            __fish_complete_path $value
+        case 'sandbox exec --faults'
+            __fish_complete_path $value
+        case 'sandbox exec --tls-cert'
+            __fish_complete_path $value
+        case 'sandbox exec --log'
+            __fish_complete_path $value
+        case 'sandbox exec --script'
+            __fish_complete_path $value
+        case 'sandbox env --shell'
+            printf '%s\n' 'bash' 'zsh' 'fish' 'powershell'
         case 'api --input'
             __fish_complete_path $value
         case 'doctor --bundle'
@@ -499,7 +541,7 @@ function __convirza_argument -a place value
     set -l words $argv[3..-1]
     switch "$place"
         case ':0'
-            printf '%s\t%s\n' 'auth' 'Sign in and out, and see who you are' 'users' 'People who may sign in' 'groups' 'Groups (org units) and their hierarchy' 'webhooks' 'Calls to your own server' 'prompts' 'Audio files for call flows' 'agents' 'AI voice agents' 'numbers' 'Phone numbers' 'routes' 'Provisioned routes (call flows)' 'broadcasts' 'SMS broadcasts' 'calls' 'Call records' 'sms' 'SMS conversations' 'tags' 'Tags on calls' 'ad-sources' 'Advertising sources' 'industries' 'Industries' 'audio' 'Convert, inspect and play audio files' 'voice' 'Talk to a NextEVI voice agent' 'sandbox' 'A local stand-in for both services' 'config' 'Settings of this machine' 'api' 'Send any request to the API, signed in' 'whoami' 'Show the account you are signed in as, as the service sees it' 'schema' 'Describe commands, flags, endpoints, evidence and exit codes for machines' 'open' 'Open the vendor\'s documentation in a browser' 'completion' 'Print the completion script for a shell' 'doctor' 'Check this machine: settings, credentials, keychain, proxy, both services, terminal' 'demo' 'The main job against a local sandbox, step by step: no account, no network' 'help' 'help for a command'
+            printf '%s\t%s\n' 'auth' 'Sign in and out, and see who you are' 'users' 'People who may sign in' 'groups' 'Groups (org units) and their hierarchy' 'webhooks' 'Calls to your own server' 'prompts' 'Audio files for call flows' 'agents' 'AI voice agents' 'numbers' 'Phone numbers' 'routes' 'Provisioned routes (call flows)' 'broadcasts' 'SMS broadcasts' 'calls' 'Call records' 'sms' 'SMS conversations' 'tags' 'Tags on calls' 'ad-sources' 'Advertising sources' 'industries' 'Industries' 'audio' 'Convert, inspect and play audio files' 'voice' 'Talk to a NextEVI voice agent' 'sandbox' 'A local stand-in for both services, for trying things out and for tests' 'config' 'Settings of this machine' 'api' 'Send any request to the API, signed in' 'whoami' 'Show the account you are signed in as, as the service sees it' 'schema' 'Describe commands, flags, endpoints, evidence and exit codes for machines' 'open' 'Open the vendor\'s documentation in a browser' 'completion' 'Print the completion script for a shell' 'doctor' 'Check this machine: settings, credentials, keychain, proxy, both services, terminal' 'demo' 'The main job against a local sandbox, step by step: no account, no network' 'help' 'help for a command'
         case 'auth:0'
             printf '%s\t%s\n' 'login' 'Sign in with email and password and keep the tokens, encrypted' 'refresh' 'Exchange the stored refresh token for a new pair now' 'logout' 'Revoke both tokens and forget them and the voice key' 'profile' 'Show the account you are signed in as, as the service sees it' 'status' 'Show who is signed in, for how long, and how the tokens are kept (offline)' 'list' 'List all profiles: service, account, group, expiry, key (offline)' 'switch' 'Make a profile the one that commands use' 'token' 'Print the access token for another program, refreshed if it has ended' 'migrate' 'Seal the credentials of every profile with another key'
         case 'users:0'
@@ -533,7 +575,11 @@ function __convirza_argument -a place value
         case 'voice:0'
             printf '%s\t%s\n' 'login' 'Keep the NextEVI key in the profile, encrypted; the same as auth login --voice' 'stream' 'Speak audio files to an agent in real time and show its answers' 'talk' 'Talk to an agent through microphone and loudspeaker' 'devices' 'Show what voice talk can record and play with on this machine' 'check' 'Connect to the voice service and show each step: name, TLS, credentials, round trip' 'test' 'Hold scripted conversations with an agent and check what it does' 'bench' 'Talk to an agent in many sessions at once and measure its answers'
         case 'sandbox:0'
-            printf '%s\t%s\n' 'start' 'Start it on this machine; it ends with Ctrl-C and forgets everything'
+            printf '%s\t%s\n' 'start' 'Start it on this machine; it ends with Ctrl-C and forgets everything' 'exec' 'Run a command with a fresh sandbox of its own, and end with its exit code' 'env' 'Print the environment variables that lead to a running one, for a shell to run' 'reset' 'Put a running one back to what it was started with' 'requests' 'Show the requests that a running one got, without secrets' 'faults' 'What goes wrong in a running one' 'voice' 'The voice side of a running one'
+        case 'sandbox faults:0'
+            printf '%s\t%s\n' 'list' 'Show the rules, and how often each has acted' 'set' 'Put rules in the place of all that there are' 'clear' 'Take all rules away'
+        case 'sandbox voice:0'
+            printf '%s\t%s\n' 'set' 'Give the voice agent another script' 'sessions' 'Show the voice sessions that a running one had'
         case 'config:0'
             printf '%s\t%s\n' 'list' 'Show all settings' 'get' 'Print one setting' 'set' 'Keep a setting' 'unset' 'Go back to the default'
         case 'auth switch:0'
@@ -610,6 +656,10 @@ function __convirza_argument -a place value
             __fish_complete_path $value
         case 'voice bench:0'
             __fish_complete_path $value
+        case 'sandbox faults set:0'
+            __fish_complete_path $value
+        case 'sandbox voice set:0'
+            __fish_complete_path $value
         case 'config get:0'
             __convirza_ask 'settings' $words
         case 'config set:0'
@@ -634,7 +684,7 @@ function __convirza_complete
             continue
         end
         switch $word
-            case --address --agent-code --agent-ring-to --api-url --billing-id --bits --bundle --ca-file --call-id --caller-id --campaign-id --channel --channels --city --columns --concurrency --config-id --context-awareness --conversation-style --count --ct-user-ou-id --data --disposition --duration --email --emotion-detection --emotion-threshold --encoding --end --error --events --failed-to --field --first-name --format --from --gain --group-name --host --id-column --idle-hangup --idle-timeout --idle-warning --include --industry-id --input --input-channels --input-encoding --input-rate --interrupt-threshold --jobs --journal --jq --junit --last-name --limit --login-key --max-turn-duration --message-type --min-speaking-time --name --name-template --natural-pauses --noise-adaptation --normalize --oauth-url --offset --only --order --org-unit-ext-id --org-unit-id --org-unit-name --org-unit-parent-id --out --output --pause --phone-number --player --port --preset --profile --project-id --provisioned-route-id --proxy --ramp --rate --rate-adaptation --rate-limit --recorder --recording-created-by --recording-file-type --repeat --reply-timeout --retries --ring-to --role --role-id --save --save-conversation --save-dir --script --search --seed --sessions --settings --shard --silence-threshold --sort --sort-by --sort-order --speech-threshold --speed --start --state --status --threshold --timeout --timezone --to --token-key --top-ou-id --transcript --transport --turn-detection --turn-mode --type --url-base --user-ext-id --user-preferences --user-status --username --voice-url --zip -d -f -o
+            case --address --agent-code --agent-ring-to --api-url --billing-id --bits --bundle --ca-file --call-id --caller-id --campaign-id --channel --channels --city --columns --concurrency --config-id --context-awareness --conversation-style --count --ct-user-ou-id --data --disposition --duration --email --emotion-detection --emotion-threshold --encoding --end --error --events --failed-to --faults --field --first-name --format --from --gain --group-name --host --id-column --idle-hangup --idle-timeout --idle-warning --include --industry-id --input --input-channels --input-encoding --input-rate --interrupt-threshold --jobs --journal --jq --junit --last-name --latency --limit --log --login-key --max-turn-duration --message-type --method --min-speaking-time --name --name-template --natural-pauses --noise-adaptation --normalize --oauth-url --offset --only --order --org-unit-ext-id --org-unit-id --org-unit-name --org-unit-parent-id --out --output --path --pause --phone-number --player --port --preset --profile --project-id --provisioned-route-id --proxy --ramp --rate --rate-adaptation --rate-limit --recorder --recording-created-by --recording-file-type --repeat --reply-timeout --retries --ring-to --role --role-id --rows --save --save-conversation --save-dir --script --search --seed --sessions --settings --shard --shell --silence-threshold --since --sort --sort-by --sort-order --speech-threshold --speed --start --state --status --threshold --timeout --timezone --tls-cert --to --token-key --top-ou-id --transcript --transport --turn-detection --turn-mode --type --url --url-base --user-ext-id --user-preferences --user-status --username --voice-url --zip -d -f -o
                 set flag $word
             case '-?*'
             case '*'
@@ -643,7 +693,7 @@ function __convirza_complete
                         continue
                     end
                     set -l next (string trim -- "$path $word")
-                    if contains -- $next 'auth' 'auth login' 'auth refresh' 'auth logout' 'auth profile' 'auth status' 'auth list' 'auth switch' 'auth token' 'auth migrate' 'users' 'users list' 'users get' 'users create' 'users update' 'users patch' 'users delete' 'groups' 'groups list' 'groups children' 'groups tree' 'groups hierarchy' 'groups get' 'groups create' 'groups update' 'groups patch' 'groups delete' 'webhooks' 'webhooks list' 'webhooks get' 'webhooks create' 'webhooks update' 'webhooks patch' 'webhooks delete' 'prompts' 'prompts list' 'prompts upload' 'prompts delete' 'prompts manifest' 'prompts download' 'prompts sync' 'agents' 'agents list' 'agents get' 'agents create' 'agents update' 'agents patch' 'agents delete' 'numbers' 'numbers available' 'numbers assigned' 'numbers provisioned' 'numbers order' 'numbers release' 'routes' 'routes list' 'routes get' 'routes create' 'routes update' 'routes patch' 'routes delete' 'broadcasts' 'broadcasts list' 'broadcasts get' 'broadcasts create' 'broadcasts update' 'broadcasts patch' 'broadcasts delete' 'calls' 'calls list' 'calls get' 'sms' 'sms list' 'tags' 'tags list' 'tags create' 'tags update' 'tags delete' 'ad-sources' 'ad-sources list' 'industries' 'industries list' 'audio' 'audio convert' 'audio inspect' 'audio play' 'voice' 'voice login' 'voice stream' 'voice talk' 'voice devices' 'voice check' 'voice test' 'voice bench' 'sandbox' 'sandbox start' 'config' 'config list' 'config get' 'config set' 'config unset' 'api' 'whoami' 'schema' 'open' 'completion' 'doctor' 'demo'
+                    if contains -- $next 'auth' 'auth login' 'auth refresh' 'auth logout' 'auth profile' 'auth status' 'auth list' 'auth switch' 'auth token' 'auth migrate' 'users' 'users list' 'users get' 'users create' 'users update' 'users patch' 'users delete' 'groups' 'groups list' 'groups children' 'groups tree' 'groups hierarchy' 'groups get' 'groups create' 'groups update' 'groups patch' 'groups delete' 'webhooks' 'webhooks list' 'webhooks get' 'webhooks create' 'webhooks update' 'webhooks patch' 'webhooks delete' 'prompts' 'prompts list' 'prompts upload' 'prompts delete' 'prompts manifest' 'prompts download' 'prompts sync' 'agents' 'agents list' 'agents get' 'agents create' 'agents update' 'agents patch' 'agents delete' 'numbers' 'numbers available' 'numbers assigned' 'numbers provisioned' 'numbers order' 'numbers release' 'routes' 'routes list' 'routes get' 'routes create' 'routes update' 'routes patch' 'routes delete' 'broadcasts' 'broadcasts list' 'broadcasts get' 'broadcasts create' 'broadcasts update' 'broadcasts patch' 'broadcasts delete' 'calls' 'calls list' 'calls get' 'sms' 'sms list' 'tags' 'tags list' 'tags create' 'tags update' 'tags delete' 'ad-sources' 'ad-sources list' 'industries' 'industries list' 'audio' 'audio convert' 'audio inspect' 'audio play' 'voice' 'voice login' 'voice stream' 'voice talk' 'voice devices' 'voice check' 'voice test' 'voice bench' 'sandbox' 'sandbox start' 'sandbox exec' 'sandbox env' 'sandbox reset' 'sandbox requests' 'sandbox faults' 'sandbox faults list' 'sandbox faults set' 'sandbox faults clear' 'sandbox voice' 'sandbox voice set' 'sandbox voice sessions' 'config' 'config list' 'config get' 'config set' 'config unset' 'api' 'whoami' 'schema' 'open' 'completion' 'doctor' 'demo'
                         set path $next
                         continue
                     end

@@ -124,7 +124,7 @@ function knownWords(program: Command, words: readonly string[]): string[] {
  * Decides what `--json` takes: the word behind it names fields only where it cannot be an argument of the command
  * (`users get 1 --json id,email`, but `users get --json 1`). commander itself would always take it.
  */
-function bindJsonFields(program: Command, words: readonly string[]): string[] {
+export function bindJsonFields(program: Command, words: readonly string[]): string[] {
   const at = words.indexOf('--json');
   // Behind -- stand arguments, or the words of another program.
   const end = words.indexOf('--');

@@ -226,5 +226,7 @@ async function printRequests(
     await sink.page([{ line: request.number, method, path: `${pathname}${search}`, body }]);
   }
   await sink.end();
-  invocation.say(`Nothing was sent (--dry-run): ${requests.length} requests.`);
+  invocation.say(
+    `Nothing was sent (--dry-run): ${requests.length} ${requests.length === 1 ? 'request' : 'requests'}.`,
+  );
 }

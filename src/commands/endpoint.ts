@@ -95,10 +95,19 @@ async function runList(invocation: Invocation, input: EndpointInput): Promise<vo
   const wanted = options.limit ?? DEFAULT_LIMIT;
   const first =
     endpoint.list?.paged === true ? { ...query, limit: Math.min(wanted, endpoint.list.maxLimit) } : query;
-  if (
-    await preview(invocation, options, client.prepare(endpoint, { path, query: first }), { signedIn: true })
-  )
+  if (options.curl === true) {
+    // What the service would refuse as a whole is shown as it is sent: in parts.
+    const [part, ...others] = (await periods(invocation, input)) ?? [];
+    const window = endpoint.list?.window;
+    const inParts = part !== undefined && others.length > 0 && window !== undefined;
+    const shown = inParts ? { ...first, [window.start]: part.start, [window.end]: part.end } : first;
+    await preview(invocation, options, client.prepare(endpoint, { path, query: shown }), { signedIn: true });
+    if (inParts)
+      invocation.say(
+        `This is the first of ${others.length + 1} parts: the service answers at most ${window.days} days at once.`,
+      );
     return;
+  }
   const sink = createRowSink(invocation.rowsOptions(endpoint.columns));
   let count = 0;
   let total: number | undefined;

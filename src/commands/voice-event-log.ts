@@ -57,9 +57,19 @@ function eventFields(event: CallEvent, audio: boolean): JsonObject {
 }
 
 function messageFields(event: VoiceEvent, audio: boolean): JsonObject {
-  if (event.kind !== 'audio') return event;
+  if (event.kind !== 'audio') return snakeCased(event);
   const { pcm, last, chunkId } = event;
   return { kind: 'audio', bytes: pcm.length, last, chunk_id: chunkId ?? null, ...contentOf(pcm, audio) };
+}
+
+/** Names as they are everywhere in output; what the service sent is left as it came. */
+function snakeCased(fields: JsonObject): JsonObject {
+  return Object.fromEntries(
+    Object.entries(fields).map(([name, value]) => [
+      name.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`),
+      value,
+    ]),
+  );
 }
 
 const contentOf = (pcm: Buffer, wanted: boolean): JsonObject =>

@@ -51,8 +51,8 @@ export function summaryObject(summary: CallSummary, pace: PaceReport): JsonObjec
     pace: {
       chunks: pace.chunks,
       real_time_ratio: pace.realTimeRatio === undefined ? null : Math.round(pace.realTimeRatio * 1e5) / 1e5,
-      late_p50_ms: pace.lateP50Ms ?? null,
-      late_p99_ms: pace.lateP99Ms ?? null,
+      late_p50_ms: pace.lateP50Ms === undefined ? null : toMilli(pace.lateP50Ms),
+      late_p99_ms: pace.lateP99Ms === undefined ? null : toMilli(pace.lateP99Ms),
       late_max_ms: toMilli(pace.lateMaxMs),
     },
   };

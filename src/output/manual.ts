@@ -20,7 +20,8 @@ export interface ManualPage {
   text: string;
 }
 
-const EXIT_WORDS: Readonly<Record<ErrorType, string>> = {
+/** What each exit code means, a sentence each. */
+export const EXIT_WORDS: Readonly<Record<ErrorType, string>> = {
   internal: 'Unexpected failure: a bug of this program.',
   usage: 'Wrong usage: unknown command, bad flag, bad local file.',
   cancelled: 'Cancelled, or a confirmation was needed and nobody could be asked.',

@@ -371,6 +371,15 @@ describe('the event log', () => {
       at: 5,
       time,
     });
+    const answer = { kind: 'answer', content: 'Good day.', final: true, generationId: 'g1' } as const;
+    expect(line({ at: 5, kind: 'received', event: answer })).toEqual({
+      kind: 'answer',
+      content: 'Good day.',
+      final: true,
+      generation_id: 'g1',
+      at: 5,
+      time,
+    });
     expect(line({ at: 5, kind: 'spoken', turn: 3 })).toEqual({ kind: 'spoken', turn: 3, at: 5, time });
     expect(line(received(5, { kind: 'unknown', type: 'x', fields: { at: 'y' } }))).toMatchObject({
       at: 5,

@@ -367,6 +367,16 @@ describe('for machines', () => {
 });
 
 describe('long periods of calls', () => {
+  it('are shown by --curl as they are sent: in parts', async () => {
+    const words = ['calls', 'list', '--start', '2026-01-01', '--end', '2026-04-11', '--curl'];
+    const { stdout, stderr } = await shared.anonymous(words);
+    expect(decodeURIComponent(stdout)).toContain('start=2026-01-01T00:00:00Z&end=2026-02-01T00:00:00Z&');
+    expect(stderr).toBe('This is the first of 4 parts: the service answers at most 31 days at once.\n');
+    const short = await shared.anonymous(words.with(5, '2026-01-31'));
+    expect(decodeURIComponent(short.stdout)).toContain('end=2026-01-31T00:00:00Z');
+    expect(short.stderr).toBe('');
+  });
+
   it('come in windows of 31 days, in order, none lost or doubled at the seams', async () => {
     const day = 86_400_000;
     const begin = Date.UTC(2026, 0, 1);
