@@ -102,7 +102,7 @@ async function latencyOf(text: string): Promise<SandboxOptions['latency']> {
 
 async function keptState(
   invocation: Invocation,
-  { state: path, seed, data }: ServerFlags,
+  { state: path, seed, rows, data }: ServerFlags,
   running: () => Sandbox | undefined,
 ): Promise<StateFile | undefined> {
   if (path === undefined) return undefined;
@@ -119,6 +119,14 @@ async function keptState(
     throw new CliError('usage', `"${path}" was begun with --seed ${snapshot.seed}, not ${seed}`, {
       hint: 'Leave --seed out, or name another --state file.',
     });
+  if (snapshot !== undefined && rows !== undefined && rows !== snapshot.calls)
+    throw new CliError(
+      'usage',
+      `"${path}" was begun ${snapshot.calls === undefined ? 'without --rows' : `with --rows ${snapshot.calls}`}`,
+      {
+        hint: 'Leave --rows out, or name another --state file.',
+      },
+    );
   if (snapshot !== undefined && data !== undefined)
     invocation.say(`It goes on with ${path}; the rows of ${data} come back with sandbox reset.`);
   return state;

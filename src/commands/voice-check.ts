@@ -8,7 +8,7 @@ import { agentOptions, type ConnectionFlags, voiceConnection } from './voice-con
 
 export interface VoiceCheckOptions extends Pick<ConnectionFlags, 'configId' | 'projectId'> {
   /** How many connections, one after the other. */
-  count: number;
+  connections: number;
 }
 
 /** The service sends its metadata at once; one that sends none in this time is taken for one that never does. */
@@ -29,8 +29,9 @@ export async function runVoiceCheck(invocation: Invocation, options: VoiceCheckO
   const progress = invocation.flags.debug === true ? undefined : await invocation.progress('Connecting');
   const results: CheckResult[] = [];
   try {
-    while (results.length < options.count && results.at(-1)?.failure === undefined) {
-      if (results.length > 0) progress?.update(`Connecting (${results.length + 1} of ${options.count})`);
+    while (results.length < options.connections && results.at(-1)?.failure === undefined) {
+      if (results.length > 0)
+        progress?.update(`Connecting (${results.length + 1} of ${options.connections})`);
       results.push(await checkConnection({ ...connection, way, sleep: ctx.sleep, patienceMs: PATIENCE_MS }));
     }
   } finally {

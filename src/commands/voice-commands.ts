@@ -165,14 +165,14 @@ function addCheck(voice: Command, run: RunAction): void {
     .description('Connect to the voice service and show each step: name, TLS, credentials, round trip');
   agentFlags(check)
     .addOption(
-      new Option('--count <n>', 'connections, one after the other, for the spread of times')
+      new Option('--connections <n>', 'so many, one after the other, for the spread of times')
         .argParser(wholeBetween(1, 10))
         .default(1),
     )
     .addHelpText(
       'after',
       helpPage(
-        ['voice check', 'voice check --count 10 --jq .spread'],
+        ['voice check', 'voice check --connections 10 --jq .spread'],
         [
           'It opens a session, sends no audio, and closes it: it counts as a connection.',
           'Through a proxy (setting proxy) the name that is looked up is the proxy\'s, and a step "proxy" follows.',

@@ -55,7 +55,7 @@ export class App {
     this.#now = options.now;
     const { snapshot } = options;
     this.#seed = snapshot?.seed ?? options.seed ?? 1;
-    this.#rows = options.rows;
+    this.#rows = snapshot === undefined ? options.rows : snapshot.calls;
     this.#strict = options.strict ?? false;
     this.#fixtures = options.fixtures;
     this.#seededAt = snapshot?.seeded_at ?? this.#now();
@@ -88,7 +88,14 @@ export class App {
   /** All that is stored and all tokens. */
   snapshot(): SandboxSnapshot {
     const seed = this.#seed;
-    return { seed, seeded_at: this.#seededAt, ...rowsIn(this.#store), sessions: this.sessions.snapshot() };
+    const calls = this.#rows;
+    return {
+      seed,
+      seeded_at: this.#seededAt,
+      ...(calls === undefined ? {} : { calls }),
+      ...rowsIn(this.#store),
+      sessions: this.sessions.snapshot(),
+    };
   }
 
   #seeded(): Store {

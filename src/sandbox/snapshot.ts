@@ -14,6 +14,8 @@ export interface RowsSnapshot {
 
 export interface SandboxSnapshot extends RowsSnapshot {
   seed: number;
+  /** How many calls there are, where that was said. */
+  calls?: number | undefined;
   /** When the sample data was made, milliseconds since 1970: its dates are relative to that. */
   seeded_at: number;
   sessions: SessionsSnapshot;

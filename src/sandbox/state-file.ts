@@ -220,9 +220,19 @@ async function readState(path: string, full: string): Promise<SandboxSnapshot | 
   const rows = [];
   for (const [id, prompt] of value.prompts.rows)
     rows.push([id, await withBytes(path, full, prompt)] as const);
-  const { groups, users, numbers, collections, seed, seeded_at, sessions } = value;
+  const { groups, users, numbers, collections, seed, seeded_at, calls, sessions } = value;
   const prompts = { ...value.prompts, rows };
-  return { seed, seeded_at, groups, users, prompts, numbers, collections, sessions };
+  return {
+    seed,
+    seeded_at,
+    ...(calls === undefined ? {} : { calls }),
+    groups,
+    users,
+    prompts,
+    numbers,
+    collections,
+    sessions,
+  };
 }
 
 type StoredPrompt = Omit<Prompt, 'bytes'> & { sha256: string };
@@ -254,7 +264,7 @@ function isTable(value: unknown): boolean {
 
 /** Whether it has the outer form; what is in the rows is what a sandbox wrote. */
 function isSnapshot(value: object): value is SandboxSnapshot {
-  const { groups, users, prompts, numbers, collections, sessions, seed, seeded_at } =
+  const { groups, users, prompts, numbers, collections, sessions, seed, seeded_at, calls } =
     value as unknown as Record<string, unknown>;
   return (
     [groups, users, prompts, numbers].every(isTable) &&
@@ -264,6 +274,7 @@ function isSnapshot(value: object): value is SandboxSnapshot {
     Array.isArray(sessions['users']) &&
     Array.isArray(sessions['tokens']) &&
     Number.isSafeInteger(seed) &&
-    Number.isSafeInteger(seeded_at)
+    Number.isSafeInteger(seeded_at) &&
+    (calls === undefined || Number.isSafeInteger(calls))
   );
 }

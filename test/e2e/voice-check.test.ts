@@ -59,9 +59,9 @@ describe('voice check', () => {
     expect(result.stdout).not.toContain(sandbox.voiceKey);
   });
 
-  it('--count connects so often and gives the spread', async () => {
+  it('--connections connects so often and gives the spread', async () => {
     const { anonymous } = await shared;
-    const result = await anonymous([...CHECK, '--count', '3', '--json']);
+    const result = await anonymous([...CHECK, '--connections', '3', '--json']);
     const { connections, spread, handshake_ms } = JSON.parse(result.stdout) as {
       connections: { connection_id: string; handshake_ms: number }[];
       spread: { handshake_ms: { min: number; median: number; max: number } };
@@ -71,14 +71,14 @@ describe('voice check', () => {
     const times = connections.map((each) => each.handshake_ms).sort((a, b) => a - b);
     expect(spread.handshake_ms).toEqual({ min: times[0], median: times[1], max: times[2] });
     expect(handshake_ms).toBe(times[1]);
-    expect((await anonymous([...CHECK, '--count', '2'])).stdout).toMatch(
+    expect((await anonymous([...CHECK, '--connections', '2'])).stdout).toMatch(
       /\n2 connections\nhandshake {3}min \d+\.\d, median \d+\.\d, max \d+\.\d ms\nround trip {2}min /,
     );
   });
 
-  it.each(['0', '11', '2.5', 'many', ''])('--count %j is wrong usage', async (count) => {
+  it.each(['0', '11', '2.5', 'many', ''])('--connections %j is wrong usage', async (count) => {
     const { anonymous } = await shared;
-    expect(await anonymous([...CHECK, '--count', count])).toMatchObject({ code: 2, stdout: '' });
+    expect(await anonymous([...CHECK, '--connections', count])).toMatchObject({ code: 2, stdout: '' });
   });
 
   it('sends no audio, and --debug shows no key', async () => {
@@ -112,7 +112,7 @@ describe('a check that fails', () => {
     ],
   ])('%s: which step, why, and what was not tried', async (_what, voice, env, failed, code, message) => {
     const bench = await startBench({ voice: voice as never });
-    const result = await bench.anonymous([...CHECK, '--count', '2', '--json'], { env });
+    const result = await bench.anonymous([...CHECK, '--connections', '2', '--json'], { env });
     expect(result.code).toBe(code);
     const steps = Object.entries(results(result.stdout));
     const at = steps.findIndex(([name]) => name === failed);
