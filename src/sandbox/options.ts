@@ -17,7 +17,7 @@ export interface SandboxOptions {
   seed?: number | undefined;
   /**
    * So many calls in the year before the start, up to 10 million, and a fifth as many SMS conversations; they are made
-   * when they are asked for. Without it there is a small sample of two weeks.
+   * when they are asked for. Default 1564, which is 30 calls a week.
    */
   rows?: number | undefined;
   /**

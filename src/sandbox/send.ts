@@ -30,15 +30,20 @@ export function send(
   const slow = pace.bytesPerSecond !== undefined || pace.pieceBytes !== undefined;
   response.writeHead(answer.status, { 'content-length': String(answer.body.length), ...answer.headers });
   const body = cut === undefined ? answer.body : answer.body.subarray(0, cut);
-  const end = (): void => {
-    if (cut === undefined) response.end();
-    else request.socket.destroySoon();
+  const end = (rest?: Buffer): void => {
+    if (cut === undefined) response.end(rest);
+    else {
+      if (rest !== undefined && rest.length > 0) response.write(rest);
+      request.socket.destroySoon();
+    }
   };
   if (slow || cut !== undefined) response.flushHeaders();
-  if (slow) sendPieces(response, body, pace, closing).then(end, () => response.destroy());
+  if (!slow) end(body);
   else {
-    if (body.length > 0) response.write(body);
-    end();
+    sendPieces(response, body, pace, closing).then(
+      () => end(),
+      () => response.destroy(),
+    );
   }
   if (cut !== undefined || request.complete) return;
   // A body that was refused half-way still comes. Closing now would reset the connection, and many clients

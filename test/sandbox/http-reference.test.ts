@@ -21,7 +21,7 @@ async function member(unit: number, role = 'Standard User'): Promise<Client> {
   return client(sandbox, await login(sandbox, String(user?.['email'])));
 }
 
-describe('§2 paths and methods that the documentation leaves open', () => {
+describe('§2 paths', () => {
   it('answers broadcasts at both of their paths', async () => {
     const created = await admin.send('POST', '/sms-broadcasts', { name: 'New' });
     expect(created.status).toBe(201);
@@ -29,14 +29,6 @@ describe('§2 paths and methods that the documentation leaves open', () => {
     expect((await admin.get(`/broadcast/${id}`)).data).toEqual(created.data);
     expect((await admin.send('DELETE', `/sms-broadcasts/${id}`)).status).toBe(200);
     expect((await admin.get('/sms-broadcasts')).data).toEqual((await admin.get('/broadcast')).data);
-  });
-
-  it('changes a tag with PUT, which replaces, and with PATCH, which merges', async () => {
-    expect((await admin.send('PATCH', '/tag/41', { colour: 'red' })).data).toMatchObject({
-      name: 'VIP',
-      colour: 'red',
-    });
-    expect((await admin.send('PUT', '/tag/41', { colour: 'red' })).data).not.toHaveProperty('name');
   });
 });
 
@@ -53,15 +45,17 @@ describe('§3 pages', () => {
         return { rows: data[key(data)] as unknown[], total: data['total'] as number };
       };
       const whole = await get(200, 0);
-      expect(whole.total).toBe(whole.rows.length);
+      expect(whole.rows.length).toBe(Math.min(200, whole.total));
       expect(whole.total).toBeGreaterThan(1);
       const seen: unknown[] = [];
-      for (let offset = 0; offset < whole.total; offset += 3) {
-        const page = await get(3, offset);
+      const size = whole.total > 50 ? 60 : 7;
+      for (let offset = 0; offset < whole.total; offset += size) {
+        const page = await get(size, offset);
         expect(page.total).toBe(whole.total);
         seen.push(...page.rows);
       }
-      expect(seen).toEqual(whole.rows);
+      expect(seen).toHaveLength(whole.total);
+      expect(seen.slice(0, 200)).toEqual(whole.rows);
       expect(await get(1, whole.total)).toEqual({ rows: [], total: whole.total });
       expect((await admin.get(path, { limit: 201 })).status).toBe(400);
       expect((await admin.get(path, { limit: 1, offset: -1 })).status).toBe(400);
@@ -136,13 +130,15 @@ describe('§9 conversations', () => {
     expect(await calls('2026-01-01T00:00:00Z', '2026-01-01T00:00:00Z')).toBe(400);
   });
 
-  it('has the calls of a month in the windows that cover it, whatever is at their seams', async () => {
+  it('has every call in the windows that cover the year, whatever is at their seams', async () => {
     const whole = sandbox.state.rows('calls').map((call) => call['call_id']);
     const day = 86_400_000;
     const now = Date.now();
     const found = new Set<unknown>();
-    for (let age = 15; age > 0; age -= 1) {
-      const [start = '', end = ''] = [age, age - 1].map((days) => new Date(now - days * day).toISOString());
+    for (let age = 366; age > 0; age -= 30) {
+      const [start = '', end = ''] = [age, Math.max(0, age - 30)].map((days) =>
+        new Date(now - days * day).toISOString(),
+      );
       const reply = await admin.get('/conversations/calls', { limit: 200, start, end });
       for (const call of rows(reply, 'calls')) found.add(call['call_id']);
     }

@@ -1,5 +1,5 @@
 /** The routes of the sandbox, made from the catalogue. */
-import { commandName, ENDPOINTS, type Endpoint } from '../../convirza/catalogue/index.ts';
+import { ENDPOINTS, type Endpoint } from '../../convirza/catalogue/index.ts';
 import { HttpError } from './answer.ts';
 
 /** The endpoint of a request and the decoded values of the `{…}` in its path. */
@@ -8,16 +8,13 @@ export interface Match {
   readonly params: Readonly<Record<string, string>>;
 }
 
-/** Where the documentation contradicts itself or leaves it open, both are answered (reference §2). */
-const ALSO_ANSWERED: readonly Endpoint[] = ENDPOINTS.flatMap((endpoint) => {
-  if (endpoint.family === 'broadcasts') {
-    return { ...endpoint, path: endpoint.path.replace('/broadcast', '/sms-broadcasts') };
-  }
-  return commandName(endpoint) === 'tags update' ? { ...endpoint, method: 'PATCH' as const } : [];
-});
+/** Of broadcasts the documentation names two paths (reference §2). */
+const OTHER_PATHS: readonly Endpoint[] = ENDPOINTS.filter(({ family }) => family === 'broadcasts').map(
+  (endpoint) => ({ ...endpoint, path: endpoint.path.replace('/broadcast', '/sms-broadcasts') }),
+);
 
-/** Every endpoint in all forms that the sandbox answers. */
-export const ROUTES: readonly Endpoint[] = [...ENDPOINTS, ...ALSO_ANSWERED];
+/** Every endpoint at all of its paths. */
+export const ROUTES: readonly Endpoint[] = [...ENDPOINTS, ...OTHER_PATHS];
 
 interface Template {
   readonly segments: readonly string[];

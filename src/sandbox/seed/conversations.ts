@@ -7,14 +7,11 @@ import { mixed, Random } from './random.ts';
 
 const DAY = 86_400_000;
 
-/** The sample without `rows`: two weeks. */
-const SAMPLE_CALLS = 60;
-const SAMPLE_CALL_DAYS = 14;
-const SAMPLE_SMS = 12;
-const SAMPLE_SMS_DAYS = 10.8;
+/** How long before the start the first call was. */
+const DAYS = 365;
 
-/** With `rows`. */
-const DAYS_OF_YEAR = 365;
+/** Calls where nobody says how many: 30 a week. */
+const USUAL_ROWS = 1564;
 const CALLS_FOR_EACH_SMS = 5;
 
 /** The most calls: every index fits into 32 bits, with room. */
@@ -63,24 +60,15 @@ const MESSAGES = [
 
 /**
  * Puts calls and SMS conversations into the store. `now` in milliseconds since 1970; `rows` calls fill the year before
- * it, with a fifth as many conversations; without it there is a small sample of two weeks. Throws CliError `usage` when
- * `rows` is no whole number up to 10 million.
+ * it, with a fifth as many conversations. Throws CliError `usage` when `rows` is no whole number up to 10 million.
  */
-export function seedConversations(store: Store, seed: number, now: number, rows?: number): void {
-  if (rows !== undefined && !(Number.isInteger(rows) && rows >= 0 && rows <= MAX_ROWS)) {
+export function seedConversations(store: Store, seed: number, now: number, rows = USUAL_ROWS): void {
+  if (!(Number.isInteger(rows) && rows >= 0 && rows <= MAX_ROWS)) {
     throw new CliError('usage', `The number of rows must be a whole number from 0 to ${MAX_ROWS}.`);
   }
-  const year = DAYS_OF_YEAR * DAY;
-  store.calls = new Timeline(
-    rows === undefined
-      ? callSource(store, seed, times(seed, now, SAMPLE_CALL_DAYS * DAY, SAMPLE_CALLS))
-      : callSource(store, seed, times(seed, now, year, rows)),
-  );
-  store.sms = new Timeline(
-    rows === undefined
-      ? smsSource(store, seed, times(seed + 1, now, SAMPLE_SMS_DAYS * DAY, SAMPLE_SMS))
-      : smsSource(store, seed, times(seed + 1, now, year, Math.ceil(rows / CALLS_FOR_EACH_SMS))),
-  );
+  store.calls = new Timeline(callSource(store, seed, times(seed, now, rows)));
+  const conversations = Math.ceil(rows / CALLS_FOR_EACH_SMS);
+  store.sms = new Timeline(smsSource(store, seed, times(seed + 1, now, conversations)));
 }
 
 type Times = Pick<RowSource<unknown, unknown>, 'length' | 'timeAt'>;
@@ -89,8 +77,8 @@ type Times = Pick<RowSource<unknown, unknown>, 'length' | 'timeAt'>;
  * One moment, in whole seconds, in the middle half of each of `length` slots: how many fall into a whole number of days
  * never varies, and none comes before its neighbour.
  */
-function times(seed: number, now: number, span: number, length: number): Times {
-  const slot = span / length;
+function times(seed: number, now: number, length: number): Times {
+  const slot = (DAYS * DAY) / length;
   return {
     length,
     timeAt: (index) => {

@@ -6,8 +6,8 @@ import { seedConversations } from './conversations.ts';
 import { Random } from './random.ts';
 
 /**
- * A store as it is at the start. The same seed gives the same; dates are relative to `now`, milliseconds. With `rows`
- * there are so many calls in the year before. Throws CliError `usage` for a number of rows that is none.
+ * A store as it is at the start. The same seed gives the same; dates are relative to `now`, milliseconds. There are
+ * `rows` calls in the year before. Throws CliError `usage` for a number of rows that is none.
  */
 export function seededStore(seed: number, now: number, rows?: number): Store {
   const store = new Store();
