@@ -35,6 +35,8 @@ function addGlobalFlags(program: Command): void {
     .option('--insecure-http', 'accept http: and ws: beyond this machine')
     .option('--debug', 'show every request and answer on standard error, without secrets')
     .option('-q, --quiet', 'say nothing but results, warnings and errors')
+    .option('--tz <zone>', 'zone of dates in tables: utc, local, Europe/Berlin (default: utc)')
+    .option('--plain', 'words instead of drawings, no redrawn lines (for screen readers)')
     .option('--no-color', 'no colour')
     .option('--no-input', 'never ask');
 }

@@ -13,6 +13,7 @@ import type { RowsOptions } from '../output/rows.ts';
 import { parseNames, parseSort } from '../output/select.ts';
 import { describeTerminal, type Terminal } from '../output/terminal.ts';
 import { configFolder, type SettingName, Settings } from '../settings/settings.ts';
+import { dateZone } from '../shared/dates.ts';
 import { CliError } from '../shared/errors.ts';
 import type { ProxySettings } from '../shared/network.ts';
 import { VERSION } from '../shared/version.ts';
@@ -42,6 +43,8 @@ export interface GlobalFlags {
   quiet?: boolean;
   color?: boolean;
   input?: boolean;
+  plain?: boolean;
+  tz?: string;
 }
 
 const SETTING_FLAGS: Readonly<Record<SettingName, keyof GlobalFlags | undefined>> = {
@@ -59,6 +62,9 @@ const SETTING_FLAGS: Readonly<Record<SettingName, keyof GlobalFlags | undefined>
   'ca-file': 'caFile',
   'credentials.backend': undefined,
   'credentials.require': undefined,
+  plain: 'plain',
+  tz: 'tz',
+  'update-notice': undefined,
 };
 
 /** Writes and waits until the stream takes more; fails when nobody reads it any more. */
@@ -87,7 +93,8 @@ export class Invocation {
     this.ctx = ctx;
     this.flags = flags;
     this.settings = settings;
-    this.terminal = terminalOf(ctx, flags);
+    this.terminal = terminalOf(ctx, { ...flags, plain: settings.isOn('plain') });
+    if (flags.tz !== undefined) dateZone(flags.tz);
     if (flags.json !== undefined && flags.output !== undefined && flags.output !== 'json')
       throw new CliError('usage', `--json and --output ${flags.output} contradict each other`);
     const json = flags.json !== undefined || flags.jq !== undefined;
@@ -98,7 +105,7 @@ export class Invocation {
     const folder = configFolder(ctx.env, ctx.platform, ctx.home);
     const given: Record<string, string | undefined> = {};
     for (const [name, flag] of Object.entries(SETTING_FLAGS))
-      if (flag !== undefined) given[name] = flags[flag] as string | undefined;
+      if (flag !== undefined) given[name] = flags[flag] === true ? 'on' : (flags[flag] as string | undefined);
     return new Invocation(ctx, flags, await Settings.load(folder, ctx.env, given));
   }
 
@@ -120,7 +127,7 @@ export class Invocation {
 
   /** Says something that must be known, `--quiet` or not. */
   readonly warn = (text: string): void => {
-    this.ctx.stderr.write(`${this.colourErr.yellow('warning:')} ${text}\n`);
+    this.ctx.stderr.write(`${this.colourErr.magenta('warning:')} ${text}\n`);
   };
 
   rowsOptions(columns?: readonly string[]): RowsOptions {
@@ -133,6 +140,8 @@ export class Invocation {
       write: this.write,
       columns,
       width: this.terminal.width,
+      plain: this.terminal.plain,
+      zone: this.format === 'table' ? dateZone(this.settings.get('tz')) : undefined,
       colour: this.colourOut,
       chosen: columnsAre ? chosen : undefined,
       fields: this.flags.json ? parseNames(this.flags.json) : columnsAre ? undefined : chosen,
@@ -284,7 +293,7 @@ export class Invocation {
   }
 }
 
-export function terminalOf(ctx: Context, flags: Pick<GlobalFlags, 'color' | 'input'>): Terminal {
+export function terminalOf(ctx: Context, flags: Pick<GlobalFlags, 'color' | 'input' | 'plain'>): Terminal {
   const traits = (stream: { isTTY?: boolean; columns?: number }) => ({
     isTTY: stream.isTTY === true,
     columns: stream.columns,

@@ -81,7 +81,7 @@ function phasePiece({ phase, retryMs }: TalkSnapshot, { unicode, colour }: Frame
 
 function meterColour(level: Level, colour: Colour): (text: string) => string {
   if (level.peak >= HOT_DB) return colour.red;
-  return level.peak >= LOUD_DB ? colour.yellow : colour.green;
+  return level.peak >= LOUD_DB ? colour.magenta : colour.green;
 }
 
 /** 0.3 dB of noise are no news. */

@@ -88,7 +88,28 @@ export const SETTINGS = [
     default: '',
     description: 'weakest key that is allowed: keychain or passphrase',
   },
+  {
+    name: 'plain',
+    env: ['CONVIRZA_PLAIN'],
+    default: 'off',
+    description: 'words instead of drawings, and no redrawn lines, for screen readers: on or off',
+  },
+  {
+    name: 'tz',
+    env: ['CONVIRZA_TZ'],
+    default: 'utc',
+    description: 'time zone of the dates in tables: utc, local, or a name such as Europe/Berlin',
+  },
+  {
+    name: 'update-notice',
+    env: ['CONVIRZA_UPDATE_NOTICE'],
+    default: 'on',
+    description: 'whether a newer release is told of, once a day at a terminal: on or off',
+  },
 ] as const satisfies readonly SettingSpec[];
+
+/** The settings that are on or off. */
+export const SWITCHES = ['plain', 'update-notice'] as const;
 
 /** What the settings that are one of some words may be. */
 export const CHOICES = {
