@@ -13,11 +13,11 @@ export interface FrameStyle {
   colour: Colour;
 }
 
-const PHASES: Readonly<Record<Phase, readonly [string, 'yellow' | 'green' | 'cyan' | 'magenta' | 'red']>> = {
-  connecting: ['connecting', 'yellow'],
+const PHASES: Readonly<Record<Phase, readonly [string, 'green' | 'magenta' | 'red']>> = {
+  connecting: ['connecting', 'magenta'],
   listening: ['listening', 'green'],
-  hearing: ['hearing you', 'cyan'],
-  waiting: ['waiting', 'yellow'],
+  hearing: ['hearing you', 'green'],
+  waiting: ['waiting', 'magenta'],
   speaking: ['agent speaking', 'magenta'],
   reconnecting: ['reconnecting', 'red'],
 };
