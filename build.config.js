@@ -29,7 +29,7 @@ const CORE = [
 
 /** What a command needs beside that to run and to print. */
 const RUN = [
-  /\/src\/commands\/(ask|body|credentials|endpoint|input|invocation|request-preview|update-notice)\.ts$/,
+  /\/src\/commands\/(ask|body|credentials|endpoint|global-flags|input|invocation|request-preview|update-notice)\.ts$/,
   /\/src\/output\/(cell|clean|csv|report|rows|select|table|terminal)\.ts$/,
   /\/src\/convirza\/(client|envelope|paging|retry|trace|transport-error|url)\.ts$/,
   /\/src\/shared\/network\.ts$/,

@@ -26,11 +26,13 @@ export async function askLine(
 ): Promise<string> {
   const { stdin, stderr, signal } = invocation.ctx;
   const lines = createInterface({ input: stdin, terminal: false });
+  let stop: () => void = () => {};
   const ended = new Promise<never>((_, reject) => {
+    stop = () => reject(signal.reason);
     lines.once('close', () =>
       reject(new CliError('cancelled', 'The input ended before the question was answered')),
     );
-    signal.addEventListener('abort', () => reject(signal.reason), { once: true });
+    signal.addEventListener('abort', stop, { once: true });
   });
   ended.catch(() => {});
   try {
@@ -46,6 +48,7 @@ export async function askLine(
       stderr.write(`${problem}.\n`);
     }
   } finally {
+    signal.removeEventListener('abort', stop);
     lines.close();
   }
 }

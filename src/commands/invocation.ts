@@ -12,60 +12,14 @@ import type { Progress } from '../output/progress.ts';
 import type { RowsOptions } from '../output/rows.ts';
 import { parseNames, parseSort } from '../output/select.ts';
 import { describeTerminal, type Terminal } from '../output/terminal.ts';
-import { configFolder, type SettingName, Settings } from '../settings/settings.ts';
+import { configFolder, Settings } from '../settings/settings.ts';
 import { dateZone } from '../shared/dates.ts';
 import { CliError } from '../shared/errors.ts';
 import type { ProxySettings } from '../shared/network.ts';
 import { VERSION } from '../shared/version.ts';
+import { type GlobalFlags, SETTING_FLAGS } from './global-flags.ts';
 
-/** Flags that every command has. */
-export interface GlobalFlags {
-  /** `''`: all fields; otherwise a list of names. */
-  json?: string;
-  jq?: string;
-  raw?: boolean;
-  columns?: string;
-  sort?: string;
-  /** False with `--no-header`. */
-  header?: boolean;
-  debug?: boolean;
-  proxy?: string;
-  caFile?: string;
-  output?: Format;
-  profile?: string;
-  apiUrl?: string;
-  oauthUrl?: string;
-  voiceUrl?: string;
-  timeout?: string;
-  retries?: string;
-  sandbox?: boolean;
-  insecureHttp?: boolean;
-  quiet?: boolean;
-  color?: boolean;
-  input?: boolean;
-  plain?: boolean;
-  tz?: string;
-}
-
-const SETTING_FLAGS: Readonly<Record<SettingName, keyof GlobalFlags | undefined>> = {
-  'api-url': 'apiUrl',
-  'oauth-url': 'oauthUrl',
-  'voice-url': 'voiceUrl',
-  'voice-config-id': undefined,
-  'voice-project-id': undefined,
-  profile: 'profile',
-  timeout: 'timeout',
-  retries: 'retries',
-  'retry-delay': undefined,
-  proxy: 'proxy',
-  'no-proxy': undefined,
-  'ca-file': 'caFile',
-  'credentials.backend': undefined,
-  'credentials.require': undefined,
-  plain: 'plain',
-  tz: 'tz',
-  'update-notice': undefined,
-};
+export type { GlobalFlags } from './global-flags.ts';
 
 /** Writes and waits until the stream takes more; fails when nobody reads it any more. */
 export function streamWriter(stream: NodeJS.WriteStream): (text: string | Uint8Array) => Promise<void> {

@@ -92,19 +92,19 @@ export const SETTINGS = [
     name: 'plain',
     env: ['CONVIRZA_PLAIN'],
     default: 'off',
-    description: 'words instead of drawings, and no redrawn lines, for screen readers: on or off',
+    description: 'for screen readers: words, nothing drawn (on or off)',
   },
   {
     name: 'tz',
     env: ['CONVIRZA_TZ'],
     default: 'utc',
-    description: 'time zone of the dates in tables: utc, local, or a name such as Europe/Berlin',
+    description: 'zone of dates in tables: utc, local, Europe/Berlin',
   },
   {
     name: 'update-notice',
     env: ['CONVIRZA_UPDATE_NOTICE'],
     default: 'on',
-    description: 'whether a newer release is told of, once a day at a terminal: on or off',
+    description: 'tell at a terminal of newer releases (on or off)',
   },
 ] as const satisfies readonly SettingSpec[];
 
