@@ -1,6 +1,6 @@
 /** `RESULTS.md`: a part for each benchmark, with the machine that it ran on. */
 import { spawnSync } from 'node:child_process';
-import { availableParallelism, cpus } from 'node:os';
+import { availableParallelism, cpus, loadavg } from 'node:os';
 
 const HEAD = `# Results of the benchmarks
 
@@ -15,12 +15,16 @@ const PEERS = [
   ['curl', ['--version']],
 ];
 
-/** Cores, processor and versions; no name of the machine. */
+/**
+ * Cores, processor, versions, and what else the machine has to do: on a busy one even ratios suffer. No name of the
+ * machine.
+ */
 export function machine() {
   const model = cpus()[0]?.model.replace(/\s+/g, ' ').trim() || 'unknown processor';
   const peers = PEERS.map(([name, args]) => `${name} ${versionOf(name, args)}`);
   const system = `${process.platform} ${process.arch}, ${availableParallelism()} cores, ${model}`;
-  return `${system}; Node.js ${process.versions.node}, ${peers.join(', ')}`;
+  const load = process.platform === 'win32' ? '' : `; load ${(loadavg()[0] ?? 0).toFixed(1)} at the start`;
+  return `${system}; Node.js ${process.versions.node}, ${peers.join(', ')}${load}`;
 }
 
 /** @param {string} name @param {string[]} args */
