@@ -5,6 +5,7 @@
  */
 import { cpSync, existsSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
+import { brotliCompressSync, constants } from 'node:zlib';
 import { rolldown } from 'rolldown';
 import { buildKernels } from './build.kernels.config.js';
 import { writeManual } from './build.manual.config.js';
@@ -28,7 +29,7 @@ const CORE = [
 
 /** What a command needs beside that to run and to print. */
 const RUN = [
-  /\/src\/commands\/(ask|body|credentials|endpoint|input|invocation|request-preview)\.ts$/,
+  /\/src\/commands\/(ask|body|credentials|endpoint|global-flags|input|invocation|request-preview|update-notice)\.ts$/,
   /\/src\/output\/(cell|clean|csv|report|rows|select|table|terminal)\.ts$/,
   /\/src\/convirza\/(client|envelope|paging|retry|trace|transport-error|url)\.ts$/,
   /\/src\/shared\/network\.ts$/,
@@ -56,13 +57,16 @@ const matches = (patterns) => (id) => patterns.some((pattern) => pattern.test(id
 /**
  * Parts of libraries that this program never uses, and that cost time at every start: commander's way of running other
  * programs as subcommands, undici's HTTP/2, which is off, its bodies of the kinds that fetch knows, and Node's own HTTP,
- * of which it uses two constants.
+ * of which it uses two constants. And those that cost size alone: inquirer's way to the editor with the character sets
+ * of the world, and the checks by JSON Schema that conf makes where one is given.
  */
 const leaveOut = {
   name: 'leave-out',
   resolveId(id, importer) {
-    if (!id.startsWith('node:')) return null;
     const from = (library) => importer?.includes(`/node_modules/${library}/`);
+    if (id === '@inquirer/external-editor') return '\0left-out:editor';
+    if (/^ajv(-formats)?(\/|$)/.test(id) && from('conf')) return '\0left-out:schemas';
+    if (!id.startsWith('node:')) return null;
     if (id === 'node:child_process' && from('commander')) return '\0lazy:child_process';
     if (id === 'node:http' && from('undici')) return '\0lazy:http';
     return { id, external: true };
@@ -71,6 +75,16 @@ const leaveOut = {
     if (id === '\0lazy:child_process')
       return {
         code: "module.exports = { get spawn() { return require('node:child_process').spawn; } };",
+        moduleType: 'js',
+      };
+    if (id === '\0left-out:editor')
+      return {
+        code: "const none = () => { throw new Error('The editor is not in this build'); }; export { none as edit, none as editAsync, none as ExternalEditor };",
+        moduleType: 'js',
+      };
+    if (id === '\0left-out:schemas')
+      return {
+        code: "export class Ajv2020 { constructor() { throw new Error('JSON Schema is not in this build'); } }; export default { default() {} };",
         moduleType: 'js',
       };
     // undici takes two things from it: the default size of headers, and a class that it never meets here.
@@ -93,6 +107,39 @@ const leaveOut = {
   },
 };
 
+/** The WebAssembly of jq, as its package holds it: found by `besideTheProgram`. @type {Buffer | undefined} */
+let jqWasm;
+
+/**
+ * WebAssembly modules that libraries carry inside of their JavaScript as text. They go into files beside the program:
+ * that of jq is half as large packed in that form, and that of libopus is there already (build.opus.config.js).
+ */
+const besideTheProgram = {
+  name: 'beside-the-program',
+  transform(code, id) {
+    if (/\/jq-wasm\/dist\/build\/jq\.js$/.test(id)) {
+      return replaceOnce(
+        code,
+        /(findWasmBinary\(\) \{) var f = "data:[^,"]*;base64,([^"]+)"[^}]*\}/,
+        (match) => {
+          jqWasm = Buffer.from(match[2], 'base64');
+          return `${match[1]} wasmBinary = require('node:zlib').brotliDecompressSync(require('node:fs').readFileSync(__dirname + '/../kernels/jq.wasm.br')); return 'jq.wasm'; }`;
+        },
+      );
+    }
+    if (/\/opus-decoder\/src\/EmscriptenWasm\.js$/.test(id))
+      return replaceOnce(code, /String\.raw`dynEncode(?:[^`\\]|\\[\s\S])*`/, () => "'in a file'");
+    return null;
+  },
+};
+
+/** @throws when the library is not made as it is expected to be */
+function replaceOnce(code, pattern, replacement) {
+  const match = pattern.exec(code);
+  if (match === null) throw new Error(`${pattern} is not in the library any more`);
+  return code.slice(0, match.index) + replacement(match) + code.slice(match.index + match[0].length);
+}
+
 // Built aside and moved into place, so that a program that runs meanwhile never misses a module for long.
 const fresh = `${root}dist.${process.pid}.tmp`;
 const bundle = await rolldown({
@@ -101,7 +148,7 @@ const bundle = await rolldown({
   platform: 'node',
   // Native, and optional: it stays what npm installs beside the program.
   external: ['@napi-rs/keyring'],
-  plugins: [leaveOut],
+  plugins: [leaveOut, besideTheProgram],
   preserveEntrySignatures: 'allow-extension',
   transform: {
     target: 'node20.19',
@@ -134,6 +181,10 @@ for (const assets of ['demo/prompts', 'sandbox/replies'])
   cpSync(`${root}src/${assets}`, `${fresh}/assets/${assets}`, { recursive: true });
 await buildKernels(root, `${fresh}/kernels`);
 await buildOpus(root, `${fresh}/kernels`);
+if (jqWasm === undefined) throw new Error('jq-wasm: no WebAssembly was found');
+// The best quality would win another tenth, and take twenty times as long at every build.
+const packed = { params: { [constants.BROTLI_PARAM_QUALITY]: 9 } };
+writeFileSync(`${fresh}/kernels/jq.wasm.br`, brotliCompressSync(jqWasm, packed));
 await writeManual(root, `${fresh}/man`, version);
 
 const old = `${root}dist.${process.pid}.old`;

@@ -416,7 +416,6 @@ _convirza_flags() {
 ' ;;
       "voice talk") offer='--recorder
 --player
---plain
 --save
 --save-conversation
 --transcript
@@ -551,6 +550,8 @@ _convirza_flags() {
 --insecure-http
 --debug
 --quiet
+--tz
+--plain
 --no-color
 --no-input
 --help'
@@ -581,7 +582,7 @@ _convirza() {
     word=${words[i]}
     if [[ -n $flag ]]; then flag=''; continue; fi
     case "$word" in
-      --address|--agent-code|--agent-ring-to|--api-url|--billing-id|--bits|--bundle|--ca-file|--call-id|--caller-id|--campaign-id|--channel|--channels|--city|--columns|--concurrency|--config-id|--connections|--context-awareness|--conversation-style|--ct-user-ou-id|--data|--disposition|--duration|--email|--emotion-detection|--emotion-threshold|--encoding|--end|--error|--events|--failed-to|--faults|--field|--first-name|--format|--from|--gain|--group-name|--host|--id-column|--idle-hangup|--idle-timeout|--idle-warning|--include|--industry-id|--input|--input-channels|--input-encoding|--input-rate|--interrupt-threshold|--jobs|--journal|--jq|--junit|--last-name|--latency|--limit|--log|--login-key|--max-turn-duration|--message-type|--method|--min-speaking-time|--name|--name-template|--natural-pauses|--noise-adaptation|--normalize|--oauth-url|--offset|--only|--order|--org-unit-ext-id|--org-unit-id|--org-unit-name|--org-unit-parent-id|--out|--output|--path|--pause|--phone-number|--player|--port|--preset|--profile|--project-id|--provisioned-route-id|--proxy|--ramp|--rate|--rate-adaptation|--rate-limit|--recorder|--recording-created-by|--recording-file-type|--repeat|--reply-timeout|--retries|--ring-to|--role|--role-id|--rows|--save|--save-conversation|--save-dir|--script|--search|--seed|--sessions|--settings|--shard|--shell|--silence-threshold|--since|--sort|--sort-by|--sort-order|--speech-threshold|--speed|--start|--state|--status|--threshold|--timeout|--timezone|--tls-cert|--to|--token-key|--top-ou-id|--transcript|--transport|--turn-detection|--turn-mode|--type|--url|--url-base|--user-ext-id|--user-preferences|--user-status|--username|--voice-url|--zip|-d|-f|-o) flag=$word ;;
+      --address|--agent-code|--agent-ring-to|--api-url|--billing-id|--bits|--bundle|--ca-file|--call-id|--caller-id|--campaign-id|--channel|--channels|--city|--columns|--concurrency|--config-id|--connections|--context-awareness|--conversation-style|--ct-user-ou-id|--data|--disposition|--duration|--email|--emotion-detection|--emotion-threshold|--encoding|--end|--error|--events|--failed-to|--faults|--field|--first-name|--format|--from|--gain|--group-name|--host|--id-column|--idle-hangup|--idle-timeout|--idle-warning|--include|--industry-id|--input|--input-channels|--input-encoding|--input-rate|--interrupt-threshold|--jobs|--journal|--jq|--junit|--last-name|--latency|--limit|--log|--login-key|--max-turn-duration|--message-type|--method|--min-speaking-time|--name|--name-template|--natural-pauses|--noise-adaptation|--normalize|--oauth-url|--offset|--only|--order|--org-unit-ext-id|--org-unit-id|--org-unit-name|--org-unit-parent-id|--out|--output|--path|--pause|--phone-number|--player|--port|--preset|--profile|--project-id|--provisioned-route-id|--proxy|--ramp|--rate|--rate-adaptation|--rate-limit|--recorder|--recording-created-by|--recording-file-type|--repeat|--reply-timeout|--retries|--ring-to|--role|--role-id|--rows|--save|--save-conversation|--save-dir|--script|--search|--seed|--sessions|--settings|--shard|--shell|--silence-threshold|--since|--sort|--sort-by|--sort-order|--speech-threshold|--speed|--start|--state|--status|--threshold|--timeout|--timezone|--tls-cert|--to|--token-key|--top-ou-id|--transcript|--transport|--turn-detection|--turn-mode|--type|--tz|--url|--url-base|--user-ext-id|--user-preferences|--user-status|--username|--voice-url|--zip|-d|-f|-o) flag=$word ;;
       -?*) ;;
       *)
         if ((count == 0)); then

@@ -35,12 +35,17 @@ function addGlobalFlags(program: Command): void {
     .option('--insecure-http', 'accept http: and ws: beyond this machine')
     .option('--debug', 'show every request and answer on standard error, without secrets')
     .option('-q, --quiet', 'say nothing but results, warnings and errors')
+    .option('--tz <zone>', 'zone of dates in tables: utc, local, Europe/Berlin (default: utc)')
+    .option('--plain', 'words instead of drawings, no redrawn lines (for screen readers)')
     .option('--no-color', 'no colour')
     .option('--no-input', 'never ask');
 }
 
 const EXIT_NOTE =
   '0 done, 2 wrong usage, 3 not confirmed, 4 not signed in or refused, 5 not found, 6 rejected, 7 rate limited, 8 some items failed, 9 network, 10 server failure, 11 threshold missed, 130 interrupted';
+
+const PRIVACY_NOTE =
+  "No telemetry. Once a day at most, at a terminal, npm's own registry setting is asked whether there is a newer release; without such a setting nobody is. Off: convirza config set update-notice off, or CONVIRZA_NO_UPDATE_NOTICE=1.";
 
 function leaves(command: Command): Command[] {
   return command.commands.flatMap((child) => (child.commands.length > 0 ? leaves(child) : [child]));
@@ -102,6 +107,9 @@ export function buildProgram(ctx: Context, words?: readonly string[]): Command {
       '',
       'Exit codes:',
       wrap(EXIT_NOTE, '  '),
+      '',
+      'Privacy:',
+      wrap(PRIVACY_NOTE, '  '),
     ].join('\n'),
   );
   return program;

@@ -110,4 +110,10 @@ describe('the arrows between rooms', () => {
       'process.exit(',
     );
   });
+
+  it('colours can be read on dark and on light backgrounds', () => {
+    // Yellow, cyan and white vanish on white, blue and black on black; bright ones are either of them somewhere.
+    const hard = /\b\w*[cC]olour\w*(\.|\?\.)(yellow|cyan|white|black|blue|gr[ae]y|bg[A-Z]\w*|\w+Bright)\b/;
+    expect(files.filter((file) => hard.test(readFileSync(join(root, file), 'utf8')))).toEqual([]);
+  });
 });

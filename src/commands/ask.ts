@@ -23,33 +23,50 @@ export function askText(
   message: string,
   options: { optional?: boolean; check?: (value: string) => true | string } = {},
 ): Promise<string> {
-  return ask(invocation, {
-    type: 'input',
-    message,
-    validate: (value: string) => {
-      if (value.trim() === '') return options.optional === true || 'Please give a value';
-      return options.check?.(value) ?? true;
-    },
-  });
+  const validate = (value: string) => {
+    if (value.trim() === '') return options.optional === true || 'Please give a value';
+    return options.check?.(value) ?? true;
+  };
+  if (invocation.terminal.plain) return askLine(invocation, message, validate);
+  return ask(invocation, { type: 'input', message, validate });
 }
 
-export function askChoice(
+async function askLine(
+  invocation: Invocation,
+  message: string,
+  validate: (value: string) => true | string,
+): Promise<string> {
+  return (await import('./ask-plain.ts')).askLine(invocation, message, validate);
+}
+
+export async function askChoice(
   invocation: Invocation,
   message: string,
   values: readonly string[],
 ): Promise<string> {
+  if (invocation.terminal.plain) {
+    const choices = values.map((value) => ({ name: value, value }));
+    const [chosen = ''] = await (await import('./ask-plain.ts')).askFrom(invocation, message, choices, 1);
+    return chosen;
+  }
   return ask(invocation, { type: 'select', message, choices: [...values] });
 }
 
-export function askSeveral(
+export async function askSeveral(
   invocation: Invocation,
   message: string,
   choices: readonly { name: string; value: string; description: string }[],
 ): Promise<string[]> {
+  if (invocation.terminal.plain)
+    return (await import('./ask-plain.ts')).askFrom(invocation, message, choices);
   return ask(invocation, { type: 'checkbox', message, choices: [...choices], pageSize: 15 });
 }
 
-export function askConfirmation(invocation: Invocation, message: string): Promise<boolean> {
+export async function askConfirmation(invocation: Invocation, message: string): Promise<boolean> {
+  if (invocation.terminal.plain) {
+    const yesOrNo = (value: string) => /^(y|yes|n|no|)$/i.test(value.trim()) || 'Please answer yes or no';
+    return /^y/i.test((await askLine(invocation, `${message} Yes or no, no if empty`, yesOrNo)).trim());
+  }
   return ask(invocation, { type: 'confirm', message, default: false });
 }
 
@@ -58,6 +75,8 @@ export function askSecret(invocation: Invocation, message: string): Promise<stri
   return ask(invocation, {
     type: 'password',
     message,
+    // A terminal that is plain gets no marks that change under the cursor.
+    ...(invocation.terminal.plain ? { theme: { prefix: '' } } : {}),
     mask: false,
     validate: (value: string) => value !== '' || 'Please give a value',
   });

@@ -145,9 +145,9 @@ class InspectRun {
       return;
     }
     progress.stop();
-    const { width, drawsUnicode: unicode } = terminal;
-    const waveform = this.#flags.waveform !== false;
-    const report = reportOf(inspection, { width, waveform, unicode, colour: colourOut });
+    const { width, drawsUnicode: unicode, plain } = terminal;
+    const waveform = this.#flags.waveform !== false && !plain;
+    const report = reportOf(inspection, { width, waveform, unicode, plain, colour: colourOut });
     await this.#invocation.write(`${this.#reports++ === 0 ? '' : '\n'}${report}`);
   }
 }

@@ -14,6 +14,8 @@ export interface ReportStyle {
   waveform: boolean;
   /** Whether the waveform may be drawn in Braille. */
   unicode: boolean;
+  /** Words instead of marks, for a screen reader. */
+  plain?: boolean;
   colour: TableOptions['colour'];
 }
 
@@ -22,7 +24,10 @@ const NAME_WIDTH = 10;
 const INDENT = '  ';
 
 /** The report that a person reads. */
-export function reportOf(inspection: Inspection, { width, waveform, unicode, colour }: ReportStyle): string {
+export function reportOf(
+  inspection: Inspection,
+  { width, waveform, unicode, plain, colour }: ReportStyle,
+): string {
   const lines = [colour.bold(cleanLine(inspection.file.shown))];
   for (const [name, value] of factsOf(inspection))
     lines.push(hanging(colour.dim(name.padEnd(NAME_WIDTH)), NAME_WIDTH, cleanLine(value), width));
@@ -34,13 +39,18 @@ export function reportOf(inspection: Inspection, { width, waveform, unicode, col
       style: unicode ? 'braille' : 'ascii',
     });
     const axis = drawn.pop() ?? '';
-    lines.push('', ...drawn.map((line) => `${INDENT}${colour.cyan(line)}`), `${INDENT}${colour.dim(axis)}`);
+    lines.push(
+      '',
+      ...drawn.map((line) => `${INDENT}${colour.magenta(line)}`),
+      `${INDENT}${colour.dim(axis)}`,
+    );
   }
+  const [warning, columns] = plain ? [colour.magenta('warning:'), 8] : [colour.magenta('!'), 1];
   for (const { message, advice } of inspection.remarks)
-    lines.push(hanging(colour.yellow('!'), 1, `${sentence(message)} ${advice}`, width));
+    lines.push(hanging(warning, columns, `${sentence(message)} ${advice}`, width));
   for (const { level, text } of inspection.analysis.notes) {
-    const mark = level === 'warning' ? colour.yellow('!') : colour.dim('-');
-    lines.push(hanging(mark, 1, cleanLine(text), width));
+    if (level === 'warning') lines.push(hanging(warning, columns, cleanLine(text), width));
+    else lines.push(hanging(colour.dim(plain ? 'note:' : '-'), plain ? 5 : 1, cleanLine(text), width));
   }
   return lines.map((line) => `${line.trimEnd()}\n`).join('');
 }

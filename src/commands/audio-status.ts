@@ -49,7 +49,7 @@ export class Status {
   }
 
   warn(invocation: Invocation, { file }: PlannedConversion, text: string): void {
-    this.#progress.note(`${invocation.colourErr.yellow('warning:')} ${cleanLine(textAbout(text, file))}`);
+    this.#progress.note(`${invocation.colourErr.magenta('warning:')} ${cleanLine(textAbout(text, file))}`);
   }
 
   #update(): void {

@@ -12,8 +12,10 @@ import {
   SETTINGS,
   type SettingName,
   Settings,
+  SWITCHES,
   settingSpec,
 } from '../settings/settings.ts';
+import { dateZone } from '../shared/dates.ts';
 import type { Invocation } from './invocation.ts';
 
 export async function runConfigList(invocation: Invocation, origin: boolean): Promise<void> {
@@ -71,6 +73,8 @@ async function check(invocation: Invocation, setting: string, value: string): Pr
     const { checkProfileName } = await import('../credentials/index.ts');
     checkProfileName(value);
   } else if (Object.hasOwn(NUMBER_RANGES, name)) probe.number(name as keyof typeof NUMBER_RANGES);
+  else if (name === 'tz') dateZone(value);
+  else if (SWITCHES.some((each) => each === name)) probe.isOn(name as (typeof SWITCHES)[number]);
   else if (name === 'credentials.backend' || name === 'credentials.require')
     probe.choice(name, CHOICES[name]);
 }

@@ -117,7 +117,7 @@ export async function runDemo(invocation: Invocation): Promise<void> {
   for (const [index, step] of steps.entries()) {
     const command = `convirza ${step.args.join(' ')}`;
     await invocation.write(
-      `\n${colour.bold(`${index + 1}. ${step.title}`)}\n${colour.cyan(`$ ${command}`)}\n`,
+      `\n${colour.bold(`${index + 1}. ${step.title}`)}\n${colour.magenta(`$ ${command}`)}\n`,
     );
     const code = await runStep(invocation, step, { cwd: dirname(folder), env });
     // The command itself has said what was interrupted.

@@ -116,9 +116,9 @@ async function audio({ ctx }: Invocation): Promise<Omit<Finding, 'check'>> {
 
 async function terminal({ terminal }: Invocation): Promise<Omit<Finding, 'check'>> {
   const yes = (value: boolean) => (value ? 'yes' : 'no');
-  const { colourOut, canAsk, canRedraw, width } = terminal;
+  const { colourOut, canAsk, canRedraw, width, plain } = terminal;
   return ok(
-    `colour ${yes(colourOut)}, questions ${yes(canAsk)}, progress ${yes(canRedraw)}, width ${width ?? 'any'}`,
+    `colour ${yes(colourOut)}, questions ${yes(canAsk)}, progress ${yes(canRedraw)}, plain ${yes(plain)}, width ${width ?? 'any'}`,
   );
 }
 

@@ -10,7 +10,7 @@ export interface FindingLine {
   hint?: string | null;
 }
 
-const COLOURS = { ok: 'green', warning: 'yellow', failure: 'red', 'not tried': 'dim' } as const;
+const COLOURS = { ok: 'green', warning: 'magenta', failure: 'red', 'not tried': 'dim' } as const;
 const MARKS = { ok: '✓', warning: '!', failure: '✗', 'not tried': '·' } as const;
 
 /** @param marks signs instead of words, where standard output is a terminal that can draw them */

@@ -72,7 +72,7 @@ export async function runGroupsTree(
     throw new CliError('server', 'The answer holds no tree of groups', { requestId: answer.requestId });
   if (invocation.format === 'table') {
     if (tree.length === 0) invocation.say('Nothing found.');
-    return invocation.write(formatTree(tree));
+    return invocation.write(formatTree(tree, invocation.terminal.plain));
   }
   const sink = createRowSink(invocation.rowsOptions());
   await sink.page(findRows(answer.data)?.rows ?? [answer.data]);

@@ -12,54 +12,14 @@ import type { Progress } from '../output/progress.ts';
 import type { RowsOptions } from '../output/rows.ts';
 import { parseNames, parseSort } from '../output/select.ts';
 import { describeTerminal, type Terminal } from '../output/terminal.ts';
-import { configFolder, type SettingName, Settings } from '../settings/settings.ts';
+import { configFolder, Settings } from '../settings/settings.ts';
+import { dateZone } from '../shared/dates.ts';
 import { CliError } from '../shared/errors.ts';
 import type { ProxySettings } from '../shared/network.ts';
 import { VERSION } from '../shared/version.ts';
+import { type GlobalFlags, SETTING_FLAGS } from './global-flags.ts';
 
-/** Flags that every command has. */
-export interface GlobalFlags {
-  /** `''`: all fields; otherwise a list of names. */
-  json?: string;
-  jq?: string;
-  raw?: boolean;
-  columns?: string;
-  sort?: string;
-  /** False with `--no-header`. */
-  header?: boolean;
-  debug?: boolean;
-  proxy?: string;
-  caFile?: string;
-  output?: Format;
-  profile?: string;
-  apiUrl?: string;
-  oauthUrl?: string;
-  voiceUrl?: string;
-  timeout?: string;
-  retries?: string;
-  sandbox?: boolean;
-  insecureHttp?: boolean;
-  quiet?: boolean;
-  color?: boolean;
-  input?: boolean;
-}
-
-const SETTING_FLAGS: Readonly<Record<SettingName, keyof GlobalFlags | undefined>> = {
-  'api-url': 'apiUrl',
-  'oauth-url': 'oauthUrl',
-  'voice-url': 'voiceUrl',
-  'voice-config-id': undefined,
-  'voice-project-id': undefined,
-  profile: 'profile',
-  timeout: 'timeout',
-  retries: 'retries',
-  'retry-delay': undefined,
-  proxy: 'proxy',
-  'no-proxy': undefined,
-  'ca-file': 'caFile',
-  'credentials.backend': undefined,
-  'credentials.require': undefined,
-};
+export type { GlobalFlags } from './global-flags.ts';
 
 /** Writes and waits until the stream takes more; fails when nobody reads it any more. */
 export function streamWriter(stream: NodeJS.WriteStream): (text: string | Uint8Array) => Promise<void> {
@@ -87,7 +47,8 @@ export class Invocation {
     this.ctx = ctx;
     this.flags = flags;
     this.settings = settings;
-    this.terminal = terminalOf(ctx, flags);
+    this.terminal = terminalOf(ctx, { ...flags, plain: settings.isOn('plain') });
+    if (flags.tz !== undefined) dateZone(flags.tz);
     if (flags.json !== undefined && flags.output !== undefined && flags.output !== 'json')
       throw new CliError('usage', `--json and --output ${flags.output} contradict each other`);
     const json = flags.json !== undefined || flags.jq !== undefined;
@@ -98,7 +59,7 @@ export class Invocation {
     const folder = configFolder(ctx.env, ctx.platform, ctx.home);
     const given: Record<string, string | undefined> = {};
     for (const [name, flag] of Object.entries(SETTING_FLAGS))
-      if (flag !== undefined) given[name] = flags[flag] as string | undefined;
+      if (flag !== undefined) given[name] = flags[flag] === true ? 'on' : (flags[flag] as string | undefined);
     return new Invocation(ctx, flags, await Settings.load(folder, ctx.env, given));
   }
 
@@ -120,7 +81,7 @@ export class Invocation {
 
   /** Says something that must be known, `--quiet` or not. */
   readonly warn = (text: string): void => {
-    this.ctx.stderr.write(`${this.colourErr.yellow('warning:')} ${text}\n`);
+    this.ctx.stderr.write(`${this.colourErr.magenta('warning:')} ${text}\n`);
   };
 
   rowsOptions(columns?: readonly string[]): RowsOptions {
@@ -133,6 +94,8 @@ export class Invocation {
       write: this.write,
       columns,
       width: this.terminal.width,
+      plain: this.terminal.plain,
+      zone: this.format === 'table' ? dateZone(this.settings.get('tz')) : undefined,
       colour: this.colourOut,
       chosen: columnsAre ? chosen : undefined,
       fields: this.flags.json ? parseNames(this.flags.json) : columnsAre ? undefined : chosen,
@@ -284,7 +247,7 @@ export class Invocation {
   }
 }
 
-export function terminalOf(ctx: Context, flags: Pick<GlobalFlags, 'color' | 'input'>): Terminal {
+export function terminalOf(ctx: Context, flags: Pick<GlobalFlags, 'color' | 'input' | 'plain'>): Terminal {
   const traits = (stream: { isTTY?: boolean; columns?: number }) => ({
     isTTY: stream.isTTY === true,
     columns: stream.columns,

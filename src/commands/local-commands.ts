@@ -185,7 +185,7 @@ export function addLocalCommands(
     .description('Check this machine: settings, credentials, keychain, proxy, both services, terminal')
     .addHelpText(
       'after',
-      '\nExamples:\n  $ convirza doctor\n  $ convirza doctor --bundle support.json --error error.json\n\nNothing is signed in, refreshed or changed. Each failure ends it with the code of its kind.',
+      '\nExamples:\n  $ convirza doctor\n  $ convirza doctor --bundle support.json --error error.json\n\nNothing is signed in, refreshed or changed.\nEach failure ends it with the code of its kind.',
     )
     .option('--bundle <file>', 'also write a file for support, without secrets')
     .option('--error <file>', 'with --bundle: an error that --json wrote, to go along')

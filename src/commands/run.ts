@@ -37,6 +37,9 @@ export function makeRun(ctx: Context): RunAction {
         const { Invocation } = await import('./invocation.ts');
         const invocation = await Invocation.create(sandboxed?.ctx ?? ctx, flags);
         try {
+          // Only somebody at a terminal hears of it, so nobody else pays for loading it.
+          if (ctx.stderr.isTTY && invocation.terminal.outIsTerminal)
+            (await import('./update-notice.ts')).noticeUpdates(invocation, online);
           await action(invocation, args, command.opts(), command);
         } finally {
           await invocation.close();

@@ -29,7 +29,7 @@ function serverFlags(command: Command, port: number): Command {
     .option('--data <file>', 'JSON or YAML: rows to begin with, such as {"users": [...]}')
     .option('--state <file>', 'keep what is stored here, and go on with it at the next start')
     .option('--faults <file>', 'JSON or YAML: rules of what goes wrong')
-    .option('--latency <time>', 'every answer waits so long: 50ms, or 50ms±20 (50ms+-20)')
+    .option('--latency <time>', 'every answer waits so long: 50ms, or 50ms+-20 with a spread')
     .option('--tls', 'https: and wss:, with a certificate made at the start')
     .option('--tls-cert <file>', 'with --tls: where to put the certificate that clients must trust')
     .option('--log <file>', 'append every request and voice session, a line of JSON each, without secrets')
@@ -67,7 +67,7 @@ function addStart(sandbox: Command, run: RunAction): void {
         [
           'sandbox start',
           'sandbox start --port 0 --state sandbox.json > ready.json &',
-          'sandbox start --data fixtures.json --faults faults.yaml --latency 50ms±20',
+          'sandbox start --data fixtures.json --faults faults.yaml --latency 50ms+-20',
           'sandbox start --tls --tls-cert ca.pem --script agent.yaml',
         ],
         [

@@ -111,8 +111,7 @@ function addTalk(voice: Command, run: RunAction): void {
       '--recorder <command>',
       'what records: a name, name:device, a command line, or - for standard input',
     )
-    .option('--player <command>', 'what plays: likewise, or - for standard output')
-    .option('--plain', 'lines alone, nothing that is redrawn');
+    .option('--player <command>', 'what plays: likewise, or - for standard output');
   keepingFlags(talk);
   settingsFlags(callFlags(talk))
     .addHelpText(

@@ -13,11 +13,11 @@ export interface FrameStyle {
   colour: Colour;
 }
 
-const PHASES: Readonly<Record<Phase, readonly [string, 'yellow' | 'green' | 'cyan' | 'magenta' | 'red']>> = {
-  connecting: ['connecting', 'yellow'],
+const PHASES: Readonly<Record<Phase, readonly [string, 'green' | 'magenta' | 'red']>> = {
+  connecting: ['connecting', 'magenta'],
   listening: ['listening', 'green'],
-  hearing: ['hearing you', 'cyan'],
-  waiting: ['waiting', 'yellow'],
+  hearing: ['hearing you', 'green'],
+  waiting: ['waiting', 'magenta'],
   speaking: ['agent speaking', 'magenta'],
   reconnecting: ['reconnecting', 'red'],
 };
@@ -81,7 +81,7 @@ function phasePiece({ phase, retryMs }: TalkSnapshot, { unicode, colour }: Frame
 
 function meterColour(level: Level, colour: Colour): (text: string) => string {
   if (level.peak >= HOT_DB) return colour.red;
-  return level.peak >= LOUD_DB ? colour.yellow : colour.green;
+  return level.peak >= LOUD_DB ? colour.magenta : colour.green;
 }
 
 /** 0.3 dB of noise are no news. */

@@ -25,7 +25,6 @@ import { type Speaker, TalkModel, type TalkSnapshot } from './voice-talk-model.t
 export interface TalkOptions extends CallFlags, SettingsFlags, KeepingFlags {
   recorder?: string;
   player?: string;
-  plain?: boolean;
 }
 
 const SPEAKERS: Readonly<Record<'caller' | 'agent', Speaker>> = { caller: 'you', agent: 'agent' };
@@ -66,7 +65,7 @@ export async function runVoiceTalk(invocation: Invocation, flags: TalkOptions): 
     playing: () => speaker.playing,
     onNote: (text) => view.note(text),
   });
-  const view = openView(invocation, flags, ends, () => model.snapshot());
+  const view = openView(invocation, ends, () => model.snapshot());
   const spare = ctx.onKill(() => keeping.finishNow());
   const headphones =
     ends.recorder === PIPE || ends.player === PIPE ? '' : 'Use headphones, or the agent hears itself. ';
@@ -187,12 +186,7 @@ function eventPrinter(
       : undefined;
 }
 
-function openView(
-  invocation: Invocation,
-  { plain }: TalkOptions,
-  { player }: Ends,
-  snapshot: () => TalkSnapshot,
-): TalkView {
+function openView(invocation: Invocation, { player }: Ends, snapshot: () => TalkSnapshot): TalkView {
   const { ctx, terminal, flags, format, say, write, colourOut, colourErr } = invocation;
   const isTable = format === 'table';
   const outIsSound = player === PIPE;
@@ -203,7 +197,7 @@ function openView(
   });
   // Lines of `--debug`, or data at the terminal, and lines that are redrawn would run into one another.
   const inTheWay = flags.debug === true || (!isTable && terminal.outIsTerminal);
-  if (!terminal.canRedraw || flags.quiet === true || plain === true || inTheWay) return lines;
+  if (!terminal.canRedraw || flags.quiet === true || inTheWay) return lines;
   const screen = new LiveScreen({
     stream: terminal.outIsTerminal ? ctx.stdout : ctx.stderr,
     colour: terminal.outIsTerminal ? colourOut : colourErr,

@@ -33,7 +33,7 @@ const WORDS: Record<Status, string> = {
 function markOf(status: Status, { colour, unicode }: TextOptions): string {
   if (status === 'passed') return unicode ? colour.green('✓') : 'ok';
   if (status === 'failed' || status === 'error') return unicode ? colour.red('✗') : 'FAILED';
-  return colour.yellow('-');
+  return colour.magenta('-');
 }
 
 /** A text behind a mark, over as many lines as it takes; no line is wider than the terminal. */

@@ -12,7 +12,7 @@ const REDRAW = '\u001b[H\u001b[J';
 export async function watchList(invocation: Invocation, input: EndpointInput): Promise<void> {
   const { ctx, terminal } = invocation;
   const seconds = input.options.watch === true ? DEFAULT_SECONDS : (input.options.watch ?? DEFAULT_SECONDS);
-  const redraw = terminal.outIsTerminal && invocation.format === 'table';
+  const redraw = terminal.outIsTerminal && !terminal.plain && invocation.format === 'table';
   let shown: string | undefined;
   for (;;) {
     try {

@@ -1,16 +1,24 @@
 /** One value of a row, as a person reads it in a table. */
+import type { DateZone } from '../shared/dates.ts';
 import { isObject } from '../shared/json.ts';
 import { cleanLine } from './clean.ts';
 
-const ISO_DATE = /^(\d{4}-\d{2}-\d{2})T(\d{2}:\d{2})(?::\d{2}(?:\.\d+)?)?Z$/;
+const ISO_DATE = /^(\d{4}-\d{2}-\d{2})T(\d{2}:\d{2})(?::\d{2}(?:\.\d+)?)?(Z|[+-]\d{2}:\d{2})$/;
 
-/** Dates lose their seconds, booleans become yes and no, nothing is an empty cell, anything nested is JSON. */
-export function cellText(value: unknown): string {
+/**
+ * Dates lose their seconds, booleans become yes and no, nothing is an empty cell, anything nested is JSON.
+ *
+ * @param zone that dates are shown in; those that come with an offset keep it where that is UTC or not given
+ */
+export function cellText(value: unknown, zone?: DateZone): string {
   if (value === null || value === undefined) return '';
   if (typeof value === 'boolean') return value ? 'yes' : 'no';
   if (typeof value === 'string') {
     const date = ISO_DATE.exec(value);
-    return date === null ? cleanLine(value) : `${date[1]} ${date[2]}Z`;
+    if (date === null) return cleanLine(value);
+    const ms = zone === undefined || zone.isUtc ? Number.NaN : Date.parse(value);
+    if (!Number.isNaN(ms)) return (zone as DateZone).format(ms);
+    return date[3] === 'Z' ? `${date[1]} ${date[2]}Z` : cleanLine(value);
   }
   if (typeof value === 'object') return cleanLine(JSON.stringify(value));
   return String(value);

@@ -28,7 +28,7 @@ export async function startProgress(
     // The command handles Ctrl-C and standard input by itself.
     discardStdin: false,
     hideCursor: true,
-    color: options.colour ? 'cyan' : false,
+    color: options.colour ? 'magenta' : false,
   }).start();
   return {
     update: (next) => {

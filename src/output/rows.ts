@@ -1,5 +1,6 @@
 /** Rows to standard output in one of four shapes. All but the table are written page by page. */
 import type { ChalkInstance } from 'chalk';
+import type { DateZone } from '../shared/dates.ts';
 import { CliError } from '../shared/errors.ts';
 import { isObject } from '../shared/json.ts';
 import { cellText, chooseColumns, heading } from './cell.ts';
@@ -26,6 +27,10 @@ export interface RowsOptions {
   jq?: string | undefined;
   /** Whether a person reads it as it is: what would move a cursor or reorder text is then kept from the terminal. */
   terminal?: boolean | undefined;
+  /** Tables as records for a screen reader; see `TableOptions`. */
+  plain?: boolean | undefined;
+  /** The zone of dates in tables. */
+  zone?: DateZone | undefined;
   /** Told once of what was asked for and is not there, or is there and not shown. */
   warn?: ((text: string) => void) | undefined;
 }
@@ -212,6 +217,8 @@ function tableSink({
   noHeader,
   width,
   colour,
+  plain,
+  zone,
 }: RowsOptions): RowSink {
   const rows: unknown[] = [];
   return {
@@ -222,15 +229,17 @@ function tableSink({
       if (rows.length === 0) return;
       if (chosen !== undefined) checkColumns(rows, chosen);
       const columns = chosen ?? fields ?? usableColumns(rows, preferred);
-      const cells = rows.map((row) => columns.map((column) => cellText(valueAt(row, column))));
-      await write(formatTable(columns.map(heading), cells, { width, colour, noHeader: noHeader === true }));
+      const cells = rows.map((row) => columns.map((column) => cellText(valueAt(row, column), zone)));
+      await write(
+        formatTable(columns.map(heading), cells, { width, colour, plain, noHeader: noHeader === true }),
+      );
     },
   };
 }
 
 /** One record, in the shape that was asked for. */
 export async function writeRecord(record: unknown, options: RowsOptions): Promise<void> {
-  const { format, write, width, colour, fields, jq } = options;
+  const { format, write, width, colour, plain, zone, fields, jq } = options;
   const chosen = fields ?? (format === 'table' ? options.chosen : undefined);
   const value = chosen === undefined || !isObject(record) ? record : pickFields(record, chosen);
   if (jq !== undefined) {
@@ -245,9 +254,9 @@ export async function writeRecord(record: unknown, options: RowsOptions): Promis
     await sink.page([value]);
     return sink.end();
   }
-  if (!isObject(value)) return write(`${cellText(value)}\n`);
+  if (!isObject(value)) return write(`${cellText(value, zone)}\n`);
   const entries = Object.entries(value).map(
-    ([key, item]) => [heading(key).toLowerCase(), cellText(item)] as const,
+    ([key, item]) => [heading(key).toLowerCase(), cellText(item, zone)] as const,
   );
-  return write(formatRecord(entries, { width, colour }));
+  return write(formatRecord(entries, { width, colour, plain }));
 }

@@ -5,10 +5,12 @@ import measure from 'fast-string-truncated-width';
 const GAP = 2;
 const MIN_WIDTH = 6;
 const ASCII = /^[\x20-\x7e]*$/;
+/** Marks that `isolate` adds; they take no column. */
+const ISOLATES = /[\u2066-\u2069]/g;
 
 /** Columns of a terminal that `text` takes; wide and combining characters counted as they are shown. */
 export function displayWidth(text: string): number {
-  return ASCII.test(text) ? text.length : measure(text).width;
+  return ASCII.test(text) ? text.length : measure(text.replace(ISOLATES, '')).width;
 }
 
 let segmenter: Intl.Segmenter | undefined;
@@ -29,8 +31,9 @@ export function truncate(text: string, width: number): string {
   return `${cut}…`;
 }
 
-function pad(text: string, width: number): string {
-  return text + ' '.repeat(Math.max(0, width - displayWidth(text)));
+/** What is missing behind a text to fill `width` columns. */
+function space(text: string, width: number): string {
+  return ' '.repeat(Math.max(0, width - displayWidth(text)));
 }
 
 /**
@@ -60,6 +63,45 @@ export interface TableOptions {
   colour: ChalkInstance;
   /** Leave out the line of headings. */
   noHeader?: boolean;
+  /** For a screen reader: no columns, but a line `name: value` for each cell, and an empty line between rows. */
+  plain?: boolean | undefined;
+}
+
+/** A character of a script that is written from right to left. */
+const RIGHT_TO_LEFT = /[\u0590-\u08ff\ufb1d-\ufdff\ufe70-\ufefc\u{10800}-\u{10fff}\u{1e800}-\u{1efff}]/u;
+
+/**
+ * Keeps a text from reordering what stands beside it: a cell of Hebrew would otherwise pull the numbers of the next
+ * one to its other side. The marks take no column. Source: Unicode Standard Annex #9, FSI and PDI.
+ */
+export function isolate(text: string): string {
+  return RIGHT_TO_LEFT.test(text) ? `\u2068${text}\u2069` : text;
+}
+
+/** Rows as records: cells that are empty are left out, and nothing is cut. */
+function formatPlain(
+  headings: readonly string[],
+  rows: readonly (readonly string[])[],
+  noHeader: boolean,
+): string {
+  const filled = (row: readonly string[]) =>
+    headings.flatMap((name, column) => (row[column] ? [[name.toLowerCase(), row[column]] as const] : []));
+  if (noHeader)
+    return rows
+      .map(
+        (row) =>
+          `${filled(row)
+            .map(([, cell]) => cell)
+            .join(', ')}\n`,
+      )
+      .join('');
+  return rows
+    .map((row) =>
+      filled(row)
+        .map(([name, cell]) => `${name}: ${cell}\n`)
+        .join(''),
+    )
+    .join('\n');
 }
 
 /** A table as text, every line ended; numbers are aligned like text, since most of them are ids. */
@@ -68,6 +110,7 @@ export function formatTable(
   rows: readonly (readonly string[])[],
   options: TableOptions,
 ): string {
+  if (options.plain === true) return formatPlain(headings, rows, options.noHeader === true);
   const natural = headings.map(displayWidth);
   for (const row of rows)
     for (const [column, widest] of natural.entries())
@@ -77,7 +120,8 @@ export function formatTable(
     widths
       .map((width, column) => {
         const cell = truncate(cells[column] ?? '', width);
-        return column === widths.length - 1 ? cell : pad(cell, width);
+        const shown = options.width === undefined ? cell : isolate(cell);
+        return column === widths.length - 1 ? shown : shown + space(cell, width);
       })
       .join(' '.repeat(GAP))
       .trimEnd();
@@ -88,12 +132,17 @@ export function formatTable(
 
 /** One record as `name  value` lines. */
 export function formatRecord(entries: readonly (readonly [string, string])[], options: TableOptions): string {
+  if (options.plain === true)
+    return entries
+      .map(([name, value]) => `${name}: ${value}`.trimEnd())
+      .map((line) => `${line}\n`)
+      .join('');
   const left = Math.max(0, ...entries.map(([name]) => displayWidth(name)));
   const right = options.width === undefined ? undefined : Math.max(MIN_WIDTH, options.width - left - GAP);
   return entries
     .map(([name, value]) => {
-      const shown = right === undefined ? value : truncate(value, right);
-      return `${options.colour.bold(pad(name, left))}${' '.repeat(GAP)}${shown}`.trimEnd();
+      const shown = right === undefined ? value : isolate(truncate(value, right));
+      return `${options.colour.bold(name + space(name, left))}${' '.repeat(GAP)}${shown}`.trimEnd();
     })
     .map((text) => `${text}\n`)
     .join('');

@@ -18,6 +18,8 @@ export interface Terminal {
   readonly outIsTerminal: boolean;
   /** Whether drawings may use characters beyond ASCII. */
   readonly drawsUnicode: boolean;
+  /** Whether everything is said in words, line by line, for a screen reader: nothing is drawn, nothing redrawn. */
+  readonly plain: boolean;
   /** Width to fit tables into; undefined where lines may be as long as they are. */
   readonly width: number | undefined;
 }
@@ -25,6 +27,8 @@ export interface Terminal {
 export interface TerminalFlags {
   color?: boolean | undefined;
   input?: boolean | undefined;
+  /** Somebody asked for it; false also where nobody did. */
+  plain?: boolean | undefined;
 }
 
 function wantsColour(
@@ -64,7 +68,9 @@ export function describeTerminal(
   flags: TerminalFlags = {},
 ): Terminal {
   const { stdin, stdout, stderr } = streams;
-  const quietPlace = isCi(env) || env['TERM'] === 'dumb';
+  // In a pipe `TERM=dumb` says nothing of who reads: the same lines as ever come then.
+  const plain = flags.plain === true || (env['TERM'] === 'dumb' && stdout.isTTY);
+  const quietPlace = isCi(env) || env['TERM'] === 'dumb' || plain;
   return {
     colourOut: wantsColour(stdout.isTTY, env, flags.color),
     colourErr: wantsColour(stderr.isTTY, env, flags.color),
@@ -72,7 +78,8 @@ export function describeTerminal(
     // Lines of a terminal that says its width is 0 cannot be counted: ora would clear them without end.
     canRedraw: stderr.isTTY && !quietPlace && stderr.columns !== 0,
     outIsTerminal: stdout.isTTY,
-    drawsUnicode: drawsUnicode(env),
+    drawsUnicode: drawsUnicode(env) && !plain,
+    plain,
     // A terminal that does not know its size says 0.
     width: stdout.isTTY ? stdout.columns || 80 : undefined,
   };

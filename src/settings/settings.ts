@@ -3,9 +3,9 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { CliError, errorCode } from '../shared/errors.ts';
 import { isObject } from '../shared/json.ts';
-import { SETTINGS, type SettingName, type SettingSpec } from './specs.ts';
+import { SETTINGS, type SettingName, type SettingSpec, type SWITCHES } from './specs.ts';
 
-export { CHOICES, SETTINGS, type SettingName, type SettingSpec } from './specs.ts';
+export { CHOICES, SETTINGS, type SettingName, type SettingSpec, SWITCHES } from './specs.ts';
 
 export type Env = Readonly<Record<string, string | undefined>>;
 
@@ -252,6 +252,20 @@ export class Settings {
         `${name} must be one of ${words.filter((each) => each !== '').join(', ')}, not ${JSON.stringify(value)} (${origin})`,
       );
     return word;
+  }
+
+  /**
+   * A setting that is on or off. What stands in the file counts only where it is one of the words: it must not keep
+   * `config set` from putting it right.
+   *
+   * @throws CliError `usage` when the environment or a flag says something else
+   */
+  isOn(name: (typeof SWITCHES)[number]): boolean {
+    const { value, origin } = this.lookUp(name);
+    if (/^(on|1|true|yes)$/i.test(value)) return true;
+    if (/^(off|0|false|no)$/i.test(value)) return false;
+    if (origin === 'file') return settingSpec(name).default === 'on';
+    throw new CliError('usage', `${name} must be on or off, not ${JSON.stringify(value)} (${origin})`);
   }
 
   /** What the file says of endpoints, by command (`tags update`): the text as it was set. */

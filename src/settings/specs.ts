@@ -88,7 +88,28 @@ export const SETTINGS = [
     default: '',
     description: 'weakest key that is allowed: keychain or passphrase',
   },
+  {
+    name: 'plain',
+    env: ['CONVIRZA_PLAIN'],
+    default: 'off',
+    description: 'for screen readers: words, nothing drawn (on or off)',
+  },
+  {
+    name: 'tz',
+    env: ['CONVIRZA_TZ'],
+    default: 'utc',
+    description: 'zone of dates in tables: utc, local, Europe/Berlin',
+  },
+  {
+    name: 'update-notice',
+    env: ['CONVIRZA_UPDATE_NOTICE'],
+    default: 'on',
+    description: 'tell at a terminal of newer releases (on or off)',
+  },
 ] as const satisfies readonly SettingSpec[];
+
+/** The settings that are on or off. */
+export const SWITCHES = ['plain', 'update-notice'] as const;
 
 /** What the settings that are one of some words may be. */
 export const CHOICES = {

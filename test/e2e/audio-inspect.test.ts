@@ -290,8 +290,8 @@ describe.skipIf(spawnSync('script', ['--version']).status !== 0)('at a terminal 
 
   it('NO_COLOR draws it without colour', async () => {
     const folder = await folderWith({ 'in.wav': toneWav(0.5) });
-    expect(atTerminal(folder, ['in.wav'])).toContain('\u001b[36m');
-    expect(atTerminal(folder, ['in.wav'], { NO_COLOR: '1' })).not.toContain('\u001b[36m');
+    expect(atTerminal(folder, ['in.wav'])).toContain('\u001b[35m');
+    expect(atTerminal(folder, ['in.wav'], { NO_COLOR: '1' })).not.toContain('\u001b[35m');
   });
 });
 

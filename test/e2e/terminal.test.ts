@@ -3,7 +3,7 @@ import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { stripVTControlCharacters } from 'node:util';
 import { describe, expect, it } from 'vitest';
-import { BIN, cleanEnv, startBench, startSharedBench } from '../helpers/cli.ts';
+import { BIN, cleanEnv, PROMPTS, startBench, startSharedBench } from '../helpers/cli.ts';
 
 describe('colour', () => {
   const bench = startSharedBench();
@@ -55,6 +55,33 @@ describe.skipIf(!hasScript)('at a terminal (needs script from util-linux)', () =
       child.on('close', (code) => resolve({ screen, code }));
     });
   }
+
+  it('--plain asks in whole lines, draws nothing, and moves no cursor', async () => {
+    const bench = await startBench();
+    const env = {
+      ...bench.sandbox.env,
+      NO_COLOR: '1',
+      CONVIRZA_TOKEN: bench.sandbox.issueTokens().access_token,
+    };
+    const id = String(bench.sandbox.state.rows('tags')[0]?.['id']);
+    const asked = await typed(['tags', 'delete', id, '--plain'], bench.home, env, [
+      [/Yes or no/, 'perhaps\r'],
+      [/Please answer yes or no/, 'yes\r'],
+    ]);
+    expect(asked.code).toBe(0);
+    const list = await typed(['users', 'list', '--limit', '2'], bench.home, { ...env, TERM: 'dumb' }, []);
+    expect(list.screen).toMatch(/^ct user id: \d+\r\nfirst name: /);
+    const tree = await typed(['groups', 'tree'], bench.home, { ...env, CONVIRZA_PLAIN: '1' }, []);
+    expect(tree.screen).toMatch(/^level 1: /);
+    const heard = await typed(
+      ['audio', 'inspect', `${PROMPTS}menu.mp3`, '--plain'],
+      bench.home,
+      { ...env, LANG: 'C.UTF-8' },
+      [],
+    );
+    for (const { screen } of [asked, list, tree, heard])
+      expect(screen.replaceAll('\r\n', '\n')).toMatch(/^[\n\x20-\x7e]+$/);
+  });
 
   it('auth login asks for address and password and does not show the password', async () => {
     const bench = await startBench();

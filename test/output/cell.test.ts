@@ -1,5 +1,25 @@
 import { describe, expect, it } from 'vitest';
 import { cellText, chooseColumns, heading } from '../../src/output/cell.ts';
+import { dateZone } from '../../src/shared/dates.ts';
+
+describe('a date in another zone than UTC', () => {
+  const zone = dateZone('Europe/Berlin');
+
+  it.each([
+    ['2026-01-31T09:30:00Z', '2026-01-31 10:30+01:00'],
+    ['2026-07-31T22:30:59.123Z', '2026-08-01 00:30+02:00'],
+    ['2026-01-31T09:30:00-07:00', '2026-01-31 17:30+01:00'],
+    ['2026-13-31T09:30:00Z', '2026-13-31 09:30Z'],
+    ['2026-01-31', '2026-01-31'],
+  ])('%s: %s', (value, shown) => {
+    expect(cellText(value, zone)).toBe(shown);
+  });
+
+  it('stays as it came where UTC is shown', () => {
+    expect(cellText('2026-01-31T09:30:00-07:00', dateZone('utc'))).toBe('2026-01-31T09:30:00-07:00');
+    expect(cellText('2026-01-31T09:30:00Z', dateZone('utc'))).toBe('2026-01-31 09:30Z');
+  });
+});
 
 describe('a cell', () => {
   it.each([

@@ -190,3 +190,59 @@ describe('a record', () => {
     );
   });
 });
+
+describe('plain tables, for a screen reader', () => {
+  const options = { width: 20, colour: COLOUR, plain: true };
+
+  it('are records with names, without empty cells, uncut', () => {
+    const rows = [
+      ['1', 'a name that is longer than the terminal is wide'],
+      ['2', ''],
+    ];
+    expect(formatTable(['ID', 'FULL NAME'], rows, options)).toBe(
+      'id: 1\nfull name: a name that is longer than the terminal is wide\n\nid: 2\n',
+    );
+    expect(formatTable(['ID', 'NAME'], [['1', 'x']], { ...options, noHeader: true })).toBe('1, x\n');
+    expect(
+      formatRecord(
+        [
+          ['id', '1'],
+          ['note', ''],
+        ],
+        options,
+      ),
+    ).toBe('id: 1\nnote:\n');
+  });
+});
+
+describe('scripts that run from right to left', () => {
+  const hebrew = '\u05e9\u05dc\u05d5\u05dd';
+
+  it('are kept to their cell at a terminal, and take the same columns', () => {
+    const text = formatTable(
+      ['NAME', 'ID'],
+      [
+        [hebrew, '12'],
+        ['abcdef', '13'],
+      ],
+      { width: 40, colour: PLAIN },
+    );
+    expect(text).toBe(`NAME    ID\n\u2068${hebrew}\u2069    12\nabcdef  13\n`);
+    expect(formatRecord([['name', hebrew]], { width: 40, colour: PLAIN })).toBe(
+      `name  \u2068${hebrew}\u2069\n`,
+    );
+  });
+
+  it('are isolated whole when they are cut', () => {
+    const long = '\u0645\u0631\u062d\u0628\u0627'.repeat(8);
+    const [, line = ''] = formatTable(['A', 'B'], [[long, '1']], { width: 20, colour: PLAIN }).split('\n');
+    expect(line).toMatch(/^\u2068[^\u2069]+…\u2069 +1$/);
+    expect(displayWidth(line)).toBe(20);
+  });
+
+  it('stay as they are in a pipe, and other text stays as it is anywhere', () => {
+    const rows = [[hebrew, 'x']];
+    expect(formatTable(['A', 'B'], rows, { width: undefined, colour: PLAIN })).not.toContain('\u2068');
+    expect(formatTable(['A'], [['Zoë 東京']], { width: 40, colour: PLAIN })).not.toContain('\u2068');
+  });
+});

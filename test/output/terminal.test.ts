@@ -127,3 +127,24 @@ describe('drawings', () => {
     expect(describeTerminal(ALL, env).drawsUnicode).toBe(unicode);
   });
 });
+
+describe('plain output, for a screen reader', () => {
+  it('draws and redraws nothing', () => {
+    expect(describeTerminal(ALL, {}, { plain: true })).toMatchObject({
+      plain: true,
+      canRedraw: false,
+      drawsUnicode: false,
+    });
+    expect(describeTerminal({ ...ALL, stdout: pipe }, {}, { plain: true }).plain).toBe(true);
+  });
+
+  it('leaves colour to the settings of colour', () => {
+    expect(describeTerminal(ALL, {}, { plain: true }).colourOut).toBe(true);
+  });
+
+  it('is what TERM=dumb asks for at a terminal; in a pipe nothing changes', () => {
+    expect(describeTerminal(ALL, { TERM: 'dumb' }).plain).toBe(true);
+    expect(describeTerminal({ ...ALL, stdout: pipe }, { TERM: 'dumb' }).plain).toBe(false);
+    expect(describeTerminal(ALL, { TERM: 'xterm' }).plain).toBe(false);
+  });
+});

@@ -24,6 +24,14 @@ describe('a tree', () => {
     );
   });
 
+  it('says the levels in words for a screen reader', () => {
+    const forest = [node('All', node('North', node('Oslo')), node('South')), node('Other')];
+    expect(formatTree(forest, true)).toBe(
+      'level 1: All\nlevel 2: North\nlevel 3: Oslo\nlevel 2: South\nlevel 1: Other\n',
+    );
+    expect(formatTree([], true)).toBe('');
+  });
+
   it('is nothing without nodes', () => {
     expect(formatTree([])).toBe('');
   });

@@ -250,3 +250,24 @@ describe('a setting that is one of some words', () => {
     expect((await load({})).choice('credentials.backend', CHOICES['credentials.backend'])).toBe('auto');
   });
 });
+
+describe('a setting that is on or off', () => {
+  it.each([
+    ['on', true],
+    ['1', true],
+    ['TRUE', true],
+    ['off', false],
+    ['0', false],
+    ['no', false],
+  ])('%s: %s', async (value, on) => {
+    expect((await load({ env: { CONVIRZA_PLAIN: value } })).isOn('plain')).toBe(on);
+  });
+
+  it('is refused when the environment says anything else, and goes by its default when the file does', async () => {
+    const settings = await load({ env: { CONVIRZA_PLAIN: 'perhaps' } });
+    expect(() => settings.isOn('plain')).toThrow('plain must be on or off, not "perhaps" (environment)');
+    expect((await load({ file: '{"plain":"perhaps"}' })).isOn('plain')).toBe(false);
+    expect((await load({ file: '{"update-notice":"x"}' })).isOn('update-notice')).toBe(true);
+    expect((await load({})).isOn('plain')).toBe(false);
+  });
+});

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it, vi } from 'vitest';
-import { parseDate } from '../../src/shared/dates.ts';
+import { dateZone, parseDate } from '../../src/shared/dates.ts';
 import { CliError } from '../../src/shared/errors.ts';
 
 const NOW = Date.UTC(2026, 4, 15, 13, 45, 30, 500);
@@ -202,5 +202,37 @@ describe('what is no date', () => {
       }),
       { seed: SEED, numRuns: 1000 },
     );
+  });
+});
+
+describe('time zones', () => {
+  const winter = Date.parse('2026-01-31T23:30:00Z');
+  const summer = Date.parse('2026-07-01T23:30:00Z');
+
+  it.each([
+    ['utc', '2026-01-31 23:30Z', '2026-07-01 23:30Z'],
+    ['UTC', '2026-01-31 23:30Z', '2026-07-01 23:30Z'],
+    ['Europe/Berlin', '2026-02-01 00:30+01:00', '2026-07-02 01:30+02:00'],
+    ['america/denver', '2026-01-31 16:30-07:00', '2026-07-01 17:30-06:00'],
+    ['Asia/Kathmandu', '2026-02-01 05:15+05:45', '2026-07-02 05:15+05:45'],
+  ])('%s', (name, inWinter, inSummer) => {
+    const zone = dateZone(name);
+    expect([zone.format(winter), zone.format(summer)]).toEqual([inWinter, inSummer]);
+    expect(zone.isUtc).toBe(/utc/i.test(name));
+  });
+
+  it('local is that of this machine', () => {
+    const name = Intl.DateTimeFormat().resolvedOptions().timeZone;
+    const [local, named] = [dateZone('local').format(summer), dateZone(name).format(summer)];
+    expect(local.slice(0, 16)).toBe(named.slice(0, 16));
+  });
+
+  it.each(['', 'Nowhere/Land', '+01:00', '1', 'Europe/Berlin; rm', 'local time'])('%j is none', (name) => {
+    expect(() => dateZone(name)).toThrow(/There is no time zone/);
+  });
+
+  it('shows the ends of time in UTC where a zone would leave four-digit years', () => {
+    expect(dateZone('Europe/Berlin').format(Date.parse('9999-12-31T23:59:00Z'))).toBe('9999-12-31 23:59Z');
+    expect(dateZone('America/Denver').format(Date.parse('0000-01-01T00:00:00Z'))).toBe('0000-01-01 00:00Z');
   });
 });
