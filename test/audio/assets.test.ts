@@ -66,3 +66,20 @@ test('replies of the sandbox are listed, short mu-law speech, and own up to what
     expect(peak).toBeLessThan(0.95);
   }
 });
+
+describe('the script that made them', () => {
+  const script = readFile(new URL('../../src/demo/make-speech.sh', import.meta.url), 'utf8');
+  const made = async (word: string) =>
+    [...(await script).matchAll(new RegExp(`^${word} (\\S+) .*?'(.*)'`, 'gm'))].map(([, file, text]) => ({
+      file,
+      text,
+    }));
+
+  test('makes every prompt that is there', async () => {
+    expect((await made('prompt')).map(({ file }) => file).sort()).toEqual((await readdir(prompts)).sort());
+  });
+
+  test('makes every reply, with the text that the sandbox says it has', async () => {
+    expect(await made('reply')).toEqual(JSON.parse(await readFile(`${replies}replies.json`, 'utf8')));
+  });
+});

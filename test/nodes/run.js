@@ -19,7 +19,7 @@ const MOST_NAMED = 20;
 
 /**
  * @typedef {{ wanted: string, version: string, passed: number, failed: string[], skipped: number, seconds: number, problem?: string }} Outcome
- * @typedef {{ assertionResults: { status: string, fullName: string }[], name: string, status: string, message: string }} TestFile
+ * @typedef {{ assertionResults: { status: string, fullName: string, failureMessages?: string[] }[], name: string, status: string, message: string }} TestFile
  */
 
 /**
@@ -71,9 +71,10 @@ async function test(wanted, filters, folder) {
     const { testResults } = JSON.parse(readFileSync(report, 'utf8'));
     for (const { name, assertionResults, status, message } of testResults) {
       const file = name.slice(root.length);
-      for (const { status: result, fullName } of assertionResults) {
+      for (const { status: result, fullName, failureMessages = [] } of assertionResults) {
         if (result === 'passed') outcome.passed++;
-        else if (result === 'failed') outcome.failed.push(`${file}: ${fullName}`);
+        else if (result === 'failed')
+          outcome.failed.push(`${file}: ${fullName}\n  ${failureMessages[0]?.split('\n')[0] ?? ''}`);
         else outcome.skipped++;
       }
       if (status === 'failed' && !assertionResults.some((each) => each.status === 'failed'))
