@@ -18,8 +18,8 @@ import {
   whole,
 } from './voice/schema.ts';
 
-/** Larger files are no rules. */
-const MAX_BYTES = 5_000_000;
+/** Larger files are no rules, and no body of a request to the control paths. */
+const MAX_BYTES = 2_000_000;
 const MANY = 1_000_000_000;
 /** The longest that Node.js waits. */
 const MAX_MS = 2 ** 31 - 1;

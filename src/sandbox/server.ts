@@ -92,12 +92,17 @@ export class SandboxServer {
   }
 
   #listenOnce(port: number): Promise<void> {
+    const server = this.#server;
     return new Promise<void>((resolve, reject) => {
-      this.#server.once('error', reject);
-      this.#server.listen(port, this.#parts.host, () => {
-        this.#server.off('error', reject);
+      const fail = (error: Error): void => {
+        server.off('listening', succeed);
+        reject(error);
+      };
+      const succeed = (): void => {
+        server.off('error', fail);
         resolve();
-      });
+      };
+      server.once('error', fail).once('listening', succeed).listen(port, this.#parts.host);
     });
   }
 
