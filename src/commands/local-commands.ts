@@ -166,8 +166,8 @@ export function addLocalCommands(
   words?: readonly string[],
 ): void {
   addAudio(program, run, words);
-  addVoice(program, run);
-  addSandbox(program, run);
+  addVoice(program, run, words);
+  addSandbox(program, run, words);
   addConfig(program, run);
   addApi(program, run);
   addReference(program, run, whole);

@@ -41,11 +41,13 @@ function remote(command: Command): Command {
   return command.option('--url <url>', 'its address (default: CONVIRZA_SANDBOX_URL, else port 4010 here)');
 }
 
-export function addSandbox(program: Command, run: RunAction): void {
+/** @param words of the command line; the commands are left out where none of them is `sandbox` */
+export function addSandbox(program: Command, run: RunAction, words?: readonly string[]): void {
   const sandbox = program
     .command('sandbox')
     .description('A local stand-in for both services, for trying things out and for tests')
     .helpCommand(false);
+  if (words !== undefined && !words.includes('sandbox')) return;
   addStart(sandbox, run);
   addExec(sandbox, run);
   addEnv(sandbox, run);

@@ -27,8 +27,10 @@ function connectionFlags(command: Command): Command {
   return agentFlags(command).option('--no-pings', 'do not give up a service that answers no WebSocket pings');
 }
 
-export function addVoice(program: Command, run: RunAction): void {
+/** @param words of the command line; the commands are left out where none of them is `voice` */
+export function addVoice(program: Command, run: RunAction, words?: readonly string[]): void {
   const voice = program.command('voice').description('Talk to a NextEVI voice agent').helpCommand(false);
+  if (words !== undefined && !words.includes('voice')) return;
   addVoiceLogin(voice, run);
   addStream(voice, run);
   addTalk(voice, run);
