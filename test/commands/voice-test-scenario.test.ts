@@ -11,7 +11,7 @@ import {
 import { readScenario, type Scenario } from '../../src/commands/voice-test-scenario.ts';
 
 function good(text: string): Scenario {
-  const { scenario, problems } = readScenario(text, 'dir/talk.yaml', '/work/dir/talk.yaml');
+  const { scenario, problems } = readScenario(text, 'dir/talk.yaml', '/place/dir/talk.yaml');
   expect(problems).toEqual([]);
   if (scenario === undefined) throw new Error('no scenario');
   return scenario;
@@ -19,7 +19,7 @@ function good(text: string): Scenario {
 
 /** Problems as `line:column message`. */
 function wrong(text: string): string[] {
-  const { scenario, problems } = readScenario(text, 'dir/talk.yaml', '/work/dir/talk.yaml');
+  const { scenario, problems } = readScenario(text, 'dir/talk.yaml', '/place/dir/talk.yaml');
   expect(scenario).toBeUndefined();
   return problems.map(({ line, column, message }) => `${line}:${column} ${message}`);
 }
@@ -61,7 +61,7 @@ describe('a scenario', () => {
         kind: 'say',
         line: 6,
         name: 'question',
-        audio: { path: '/work/audio/question.wav', start: 1.5, duration: 120, line: 6, column: 5 },
+        audio: { path: '/place/audio/question.wav', start: 1.5, duration: 120, line: 6, column: 5 },
         speed: 2,
         replyTimeoutMs: 5_000,
         until: 'sounding',
