@@ -241,10 +241,14 @@ function sayResult({ say }: Invocation, model: TalkModel): void {
   const { elapsedMs } = model.snapshot();
   const times = spread(model.latencies);
   const count = model.latencies.length;
+  const seconds =
+    times === undefined ? '' : `${(times.median / 1000).toFixed(2)} s after the service noticed an end`;
   const speed =
     times === undefined
       ? ''
-      : `, ${count} ${count === 1 ? 'answer' : 'answers'}, heard ${(times.median / 1000).toFixed(2)} s (median) after the service took you to have finished`;
+      : count === 1
+        ? `, 1 answer, ${seconds}`
+        : `, ${count} answers, in the median ${seconds}`;
   say(`Talked for ${formatTime(Math.floor(elapsedMs / 1000), 0)}${speed}.`);
 }
 
