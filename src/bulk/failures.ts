@@ -66,7 +66,7 @@ export function groupFailures(failures: Iterable<FailedItem>): FailureGroup[] {
 }
 
 /** Columns that say why a row is here. They are notes, which `readManifest` leaves out when the rows are fed back. */
-export const FAILURE_COLUMNS = ['#error', '#message', '#in_doubt'] as const;
+const FAILURE_COLUMNS = ['#error', '#message', '#in_doubt'] as const;
 
 /** The rows of failed items with the reason in columns of its own; `writeManifest` makes a manifest of them. */
 export function failureRows(

@@ -3,7 +3,7 @@ import type { FileHandle } from 'node:fs/promises';
 import { CliError } from '../shared/errors.ts';
 import { isObject, type JsonObject, parseJson } from '../shared/json.ts';
 
-export const JOURNAL_VERSION = 1;
+const JOURNAL_VERSION = 1;
 
 /** What a journal belongs to: another run's must not be gone on with. */
 export interface JournalOwner {

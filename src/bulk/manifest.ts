@@ -33,7 +33,7 @@ export interface ManifestOptions {
   known?: readonly string[] | undefined;
 }
 
-export const MAX_MANIFEST_BYTES = 64 * 1024 * 1024;
+const MAX_MANIFEST_BYTES = 64 * 1024 * 1024;
 
 /**
  * The text of a manifest's bytes: UTF-8, or UTF-16 with its byte order mark as spreadsheets write it.

@@ -38,7 +38,7 @@ export interface FindOptions {
 }
 
 /** Names that promise audio: in a folder such a file is meant, whatever it holds. */
-export const AUDIO_SUFFIX =
+const AUDIO_SUFFIX =
   /\.(wav|wave|rf64|bwf|w64|mp[1234]|m4[abv]|mov|3gp|og[gax]|opus|spx|webm|mk[av]|aac|adts|flac|alac|aiff?|aifc|au|snd|caf|wma|amr|awb|wv|ape|ac3)$/i;
 
 /**

@@ -64,7 +64,7 @@ export function countsText(summary: Omit<RunSummary<unknown>, 'failures'>, verb:
 const MAX_GROUPS = 10;
 
 /** `3 × the name "…" is taken (a.wav, b.wav, c.wav)`. */
-export function groupLines(groups: readonly FailureGroup[], labels: (key: string) => string): string[] {
+function groupLines(groups: readonly FailureGroup[], labels: (key: string) => string): string[] {
   const lines = groups.slice(0, MAX_GROUPS).map(({ count, reason, message, examples, inDoubt }) => {
     const text = withoutStop(count === 1 ? message : reason);
     const more = count > examples.length ? ', …' : '';

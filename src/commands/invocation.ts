@@ -22,7 +22,7 @@ import { type GlobalFlags, SETTING_FLAGS } from './global-flags.ts';
 export type { GlobalFlags } from './global-flags.ts';
 
 /** Writes and waits until the stream takes more; fails when nobody reads it any more. */
-export function streamWriter(stream: NodeJS.WriteStream): (text: string | Uint8Array) => Promise<void> {
+function streamWriter(stream: NodeJS.WriteStream): (text: string | Uint8Array) => Promise<void> {
   return (text) =>
     new Promise((resolve, reject) => {
       // The callback alone would wait for every write to reach the kernel; a full buffer is what matters.

@@ -4,7 +4,7 @@ import { type Override, parseOverride } from '../convirza/override.ts';
 import { CliError } from '../shared/errors.ts';
 
 /** @throws CliError `usage` when there is no such command */
-export function endpointOf(command: string): Endpoint {
+function endpointOf(command: string): Endpoint {
   const endpoint = ENDPOINTS.find((entry) => commandName(entry) === command);
   if (endpoint === undefined)
     throw new CliError('usage', `There is no endpoint ${JSON.stringify(command)}`, {

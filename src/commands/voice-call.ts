@@ -18,7 +18,7 @@ export interface CallFlags extends ConnectionFlags {
  * How a lost connection is made again: as the service documents it, unless a person said otherwise by `retries` and
  * `retry-delay`, whose defaults are meant for HTTP.
  */
-export function reconnectPolicy({ settings }: Invocation): ReconnectPolicy {
+function reconnectPolicy({ settings }: Invocation): ReconnectPolicy {
   const chosen = (name: 'retries' | 'retry-delay') => settings.lookUp(name).origin !== 'default';
   return {
     attempts: chosen('retries') ? settings.number('retries') : DEFAULT_RECONNECT.attempts,

@@ -7,7 +7,7 @@ export interface Level {
   peak: number;
 }
 
-export const SILENCE: Level = { rms: Number.NEGATIVE_INFINITY, peak: Number.NEGATIVE_INFINITY };
+const SILENCE: Level = { rms: Number.NEGATIVE_INFINITY, peak: Number.NEGATIVE_INFINITY };
 
 /** @param pcm 16-bit little-endian mono; a byte that makes no sample is left out */
 export function levelOf(pcm: Buffer): Level {
@@ -63,7 +63,7 @@ export class LevelMeter {
 }
 
 /** The lowest level that a meter shows. */
-export const FLOOR_DB = -60;
+const FLOOR_DB = -60;
 
 /** How many of so many cells a level fills: none at -60 dBFS and below, all at 0 dBFS. */
 export function cellsOf(db: number, cells: number): number {

@@ -90,7 +90,7 @@ const KNOWN: Readonly<Record<Role, Readonly<Record<string, KnownProgram>>>> = {
 };
 
 /** The names that are looked for, the preferred first. */
-export function candidates(role: Role, platform: string): readonly string[] {
+function candidates(role: Role, platform: string): readonly string[] {
   const own = role === 'recorder' ? 'rec' : 'play';
   if (platform === 'darwin') return [own];
   if (platform === 'win32') return ['sox'];

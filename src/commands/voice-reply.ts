@@ -1,19 +1,7 @@
 /** The file of `--save`: all audio of the agent, end to end; a partial answer never goes over an older file. */
 import type { CallEvent } from '../nextevi/call-events.ts';
 import { WholeSamples } from '../nextevi/timeline.ts';
-import { refuseSharedFiles } from './voice-kept-file.ts';
 import { type KeptRecording, type ProblemListener, RecordingFile } from './voice-recording.ts';
-
-/** What was kept of an answer. */
-export type KeptReply = KeptRecording;
-
-/** @throws CliError `usage` when both paths lead to one file, be it by symbolic or by hard links */
-export function refuseSameFile(input: string, save: string): Promise<void> {
-  return refuseSharedFiles(
-    [{ flag: '--save', path: save }],
-    [{ path: input, role: 'the file that is to be spoken' }],
-  );
-}
 
 /** Mono. Keeps also what an interruption kept from being heard. */
 export class Reply {
@@ -47,7 +35,7 @@ export class Reply {
    * @returns undefined when there was nothing to keep: no empty file is left
    * @throws AudioError when the disk took not all of it
    */
-  finish(whole: boolean): Promise<KeptReply | undefined> {
+  finish(whole: boolean): Promise<KeptRecording | undefined> {
     return this.#file.finish(whole);
   }
 

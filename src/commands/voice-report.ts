@@ -13,7 +13,7 @@ export function toMilli(value: number): number {
   return Math.round(value * 1000) / 1000;
 }
 
-export function turnObject(turn: TurnReport): JsonObject {
+function turnObject(turn: TurnReport): JsonObject {
   return {
     turn: turn.turn,
     name: turn.name,

@@ -52,7 +52,7 @@ export function fits(match: TextMatch, text: string): boolean {
 }
 
 /** `contains "hello"`, `matches /hi/i`, `not (matches /hi/i)`. */
-export function describeMatch(match: TextMatch): string {
+function describeMatch(match: TextMatch): string {
   switch (match.kind) {
     case 'contains':
       return `contains ${JSON.stringify(match.text)}`;

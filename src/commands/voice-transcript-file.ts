@@ -9,7 +9,7 @@ import { type Cue, clockTime, toSrt, toVtt } from '../output/subtitles.ts';
 import { CliError } from '../shared/errors.ts';
 import { type KeptFile, KeptPlace } from './voice-kept-file.ts';
 
-export const TRANSCRIPT_FORMATS = ['txt', 'srt', 'vtt', 'json'] as const;
+const TRANSCRIPT_FORMATS = ['txt', 'srt', 'vtt', 'json'] as const;
 export type TranscriptFormat = (typeof TRANSCRIPT_FORMATS)[number];
 
 /** What stands in a transcript beside its lines; milliseconds of the timeline. */
@@ -35,7 +35,7 @@ export function transcriptFormat(path: string, chosen: TranscriptFormat | undefi
 }
 
 /** The whole file. Text of the service and of files is cleaned, but for JSON, which has escapes. */
-export function renderTranscript(
+function renderTranscript(
   entries: readonly TranscriptEntry[],
   head: TranscriptHead,
   format: TranscriptFormat,

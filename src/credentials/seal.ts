@@ -2,7 +2,7 @@
 import { createCipheriv, createDecipheriv, createHash, randomBytes } from 'node:crypto';
 import { isObject, nonEmptyString, parseJson } from '../shared/json.ts';
 
-export const FILE_FORMAT = 'convirza-credentials';
+const FILE_FORMAT = 'convirza-credentials';
 export const FILE_VERSION = 1;
 const KEY_BYTES = 32;
 const NONCE_BYTES = 12;

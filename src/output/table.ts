@@ -74,7 +74,7 @@ const RIGHT_TO_LEFT = /[\u0590-\u08ff\ufb1d-\ufdff\ufe70-\ufefc\u{10800}-\u{10ff
  * Keeps a text from reordering what stands beside it: a cell of Hebrew would otherwise pull the numbers of the next
  * one to its other side. The marks take no column. Source: Unicode Standard Annex #9, FSI and PDI.
  */
-export function isolate(text: string): string {
+function isolate(text: string): string {
   return RIGHT_TO_LEFT.test(text) ? `\u2068${text}\u2069` : text;
 }
 

@@ -85,7 +85,7 @@ export class FaultBook {
 }
 
 /** Whether the rule has an answer of its own. */
-export function replacesAnswer(rule: FaultRule): boolean {
+function replacesAnswer(rule: FaultRule): boolean {
   return rule.status !== undefined || rule.body !== undefined;
 }
 

@@ -14,7 +14,7 @@ import type { VoiceOptions } from './types.ts';
 import { type VoiceCounters, VoiceLog, type VoiceSessionRecord } from './voice/log.ts';
 import type { VoiceEvent } from './voice/server.ts';
 
-export { faultRulesIn, loadFaultRules, parseFaultRules } from './fault-rules.ts';
+export { loadFaultRules, parseFaultRules } from './fault-rules.ts';
 export type { RequestRecord, Sandbox, SandboxOptions, SandboxState } from './options.ts';
 export type { TokenPair } from './sessions.ts';
 export type { SandboxSnapshot } from './snapshot.ts';

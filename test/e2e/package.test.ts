@@ -101,7 +101,8 @@ describe.skipIf(npm === undefined)('the package (skipped where npm is not)', () 
       ...manifest.man.map((page) => page.slice(2)),
     ])
       expect(paths).toContain(needed);
-    const places = /^(LICENSE|(CHANGELOG|CONTRIBUTING|README|SECURITY)\.md|package\.json|(bin|completions|dist|docs)\/)/;
+    const places =
+      /^(LICENSE|(CHANGELOG|CONTRIBUTING|README|SECURITY)\.md|package\.json|(bin|completions|dist|docs)\/)/;
     expect(paths.filter((path) => !places.test(path))).toEqual([]);
     expect(paths.filter((path) => /\.(ts|map|tgz|mjs)$|(^|\/)\./.test(path))).toEqual([]);
   });

@@ -63,7 +63,9 @@ describe('voice talk', () => {
       'you:   good morning',
       'agent: Welcome.',
     ]);
-    expect(result.stderr).toMatch(/\nTalked for 0:0\d, 1 answer, \d\.\d\d s after the service noticed an end\.\n$/);
+    expect(result.stderr).toMatch(
+      /\nTalked for 0:0\d, 1 answer, \d\.\d\d s after the service noticed an end\.\n$/,
+    );
     // 200 ms of speech, and 100 ms of silence for the buffers of whoever plays it.
     expect(result.stdout).toBe('\u0001'.repeat(9_600) + '\0'.repeat(4_800));
     expect(service.audio.subarray(0, input.length).equals(input)).toBe(true);

@@ -1,5 +1,5 @@
 /** Longest text that is taken from a file as a tag, in bytes. */
-export const MAX_TEXT_BYTES = 4096;
+const MAX_TEXT_BYTES = 4096;
 
 const utf8 = new TextDecoder('utf-8', { fatal: true });
 

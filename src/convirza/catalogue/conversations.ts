@@ -1,7 +1,7 @@
 import { LIMIT, OFFSET, ORG_UNIT } from './shared.ts';
 import type { Endpoint } from './types.ts';
 
-export const DISPOSITIONS = [
+const DISPOSITIONS = [
   'ANSWERED',
   'NO ANSWER',
   'BUSY',

@@ -4,7 +4,7 @@ import { isObject, type JsonObject, parseJson } from '../../shared/json.ts';
 import { HttpError } from './answer.ts';
 
 /** The most bytes of a JSON body. */
-export const MAX_JSON_BYTES = 2_000_000;
+const MAX_JSON_BYTES = 2_000_000;
 
 /** The client went away before its request was complete. */
 export class ClientGone extends Error {}

@@ -22,7 +22,7 @@ interface Template {
 }
 
 /** The path of an endpoint below the root of the sandbox, with `{…}` as in the catalogue. */
-export function routePath(endpoint: Pick<Endpoint, 'service' | 'path'>): string {
+function routePath(endpoint: Pick<Endpoint, 'service' | 'path'>): string {
   return endpoint.service === 'api' ? `/v3${endpoint.path}` : endpoint.path;
 }
 

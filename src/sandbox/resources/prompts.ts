@@ -26,7 +26,7 @@ const MIME_TYPES: Readonly<Record<PromptType, readonly [string, ...string[]]>> =
 };
 
 /** Path below the root of the sandbox under which uploads are served (reference §8). */
-export const UPLOADS_PATH = '/uploads/call-flow-recordings/';
+const UPLOADS_PATH = '/uploads/call-flow-recordings/';
 
 /** The type of an upload by the ending of its name, else by its MIME type; undefined when neither is allowed. */
 function promptType(filename: string, mime: string): PromptType | undefined {

@@ -15,7 +15,7 @@ const USUAL_ROWS = 1564;
 const CALLS_FOR_EACH_SMS = 5;
 
 /** The most calls: every index fits into 32 bits, with room. */
-export const MAX_ROWS = 10_000_000;
+const MAX_ROWS = 10_000_000;
 
 /** Listed as often as they shall be likely. */
 const DISPOSITIONS = [

@@ -35,7 +35,7 @@ const NAMES: Readonly<Record<number, string>> = {
 export const AAC_LC = 2;
 export const SBR = 5;
 export const PS = 29;
-export const USAC = 42;
+const USAC = 42;
 
 /** `AAC Main (object type 1)`. */
 function objectTypeName(objectType: number): string {

@@ -8,7 +8,7 @@ const SLOTS = 32;
 /** The most bands that parameters are given for. */
 export const MOST_PARAMETERS = 34;
 /** Four that are written, and one that may fill up the block. */
-export const MOST_ENVELOPES = 5;
+const MOST_ENVELOPES = 5;
 
 /** Numbers of bands by `iid_mode` and `icc_mode`, and how many of them have phases. */
 const BANDS = [10, 20, 34, 10, 20, 34];

@@ -2,7 +2,7 @@ import { DamagedPacket } from '../../../packets.ts';
 import type { PacketBits } from '../packet-bits.ts';
 
 /** Time slots of a block, each of two QMF slots. */
-export const TIME_SLOTS = 16;
+const TIME_SLOTS = 16;
 export const MOST_ENVELOPES = 5;
 
 /** Frame classes: whether the first and the last border stand at the edges of the block or may move. */
