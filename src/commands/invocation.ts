@@ -3,6 +3,7 @@ import { Chalk, type ChalkInstance } from 'chalk';
 import type { Context } from '../context.ts';
 import type { ConvirzaClient, RequestGate, RetryNotice } from '../convirza/client.ts';
 import type { Override } from '../convirza/override.ts';
+import { DEFAULT_RETRY, type RetryPolicy } from '../convirza/retry.ts';
 import type { TokenSource } from '../convirza/tokens.ts';
 import type { Transport } from '../convirza/transport.ts';
 import { parseBaseUrl } from '../convirza/url.ts';
@@ -131,6 +132,15 @@ export class Invocation {
     return Math.round(this.settings.number('timeout') * 1000);
   }
 
+  /** How often, and after what pauses, a request is sent again. */
+  get retry(): RetryPolicy {
+    return {
+      retries: this.settings.number('retries'),
+      baseDelayMs: this.settings.number('retry-delay'),
+      maxDelayMs: DEFAULT_RETRY.maxDelayMs,
+    };
+  }
+
   get userAgent(): string {
     return `convirza-cli/${VERSION} (${this.ctx.platform})`;
   }
@@ -174,10 +184,9 @@ export class Invocation {
 
   /** A client that signs in by `tokens`, or one for the OAuth calls alone. */
   async makeClient(tokens?: TokenSource, gate?: RequestGate): Promise<ConvirzaClient> {
-    const { ctx, settings } = this;
-    const [{ ConvirzaClient }, { DEFAULT_RETRY }, transport] = await Promise.all([
+    const { ctx } = this;
+    const [{ ConvirzaClient }, transport] = await Promise.all([
       import('../convirza/client.ts'),
-      import('../convirza/retry.ts'),
       this.makeTransport(),
     ]);
     return new ConvirzaClient({
@@ -185,11 +194,7 @@ export class Invocation {
       oauthUrl: this.url('oauth-url'),
       transport,
       tokens,
-      retry: {
-        retries: settings.number('retries'),
-        baseDelayMs: settings.number('retry-delay'),
-        maxDelayMs: DEFAULT_RETRY.maxDelayMs,
-      },
+      retry: this.retry,
       now: ctx.now,
       random: ctx.random,
       sleep: ctx.sleep,

@@ -5,7 +5,6 @@ import { describeContent, HEAD_BYTES, identify } from '../audio/index.ts';
 import { UNKNOWN_CONTENT } from '../audio/probe/identify-file.ts';
 import type { ConvirzaClient } from '../convirza/client.ts';
 import { defaultUrlBase, download, fileAddress, type IncomingFile } from '../convirza/download.ts';
-import { DEFAULT_RETRY } from '../convirza/retry.ts';
 import { parseBaseUrl } from '../convirza/url.ts';
 import { cleanLine } from '../output/clean.ts';
 import { createRowSink } from '../output/rows.ts';
@@ -220,15 +219,11 @@ class DownloadWork {
     item: Download,
     context: { progress(bytes: number, total?: number): void; retried(reason: string, ms: number): void },
   ): Promise<Downloaded> {
-    const { ctx, settings, flags } = this.#invocation;
+    const { ctx, retry, flags } = this.#invocation;
     const receive = (file: IncomingFile) => this.#receive(item, file, context.progress);
     try {
       return await download(this.#client, item.address, receive, {
-        retry: {
-          retries: settings.number('retries'),
-          baseDelayMs: settings.number('retry-delay'),
-          maxDelayMs: DEFAULT_RETRY.maxDelayMs,
-        },
+        retry,
         now: ctx.now,
         random: ctx.random,
         sleep: ctx.sleep,

@@ -1,16 +1,16 @@
 /** The requests of one step of `prompts sync`, in an order in which no prompt gets lost. */
-import { createReadStream } from 'node:fs';
 import type { ItemContext } from '../bulk/run-types.ts';
 import type { ConvirzaClient } from '../convirza/client.ts';
-import { findPromptByName, promptsEndpoint, uploadPrompt } from '../convirza/prompts.ts';
+import { findPromptByName, promptsEndpoint } from '../convirza/prompts.ts';
 import { cleanLine } from '../output/clean.ts';
-import { CliError, withoutStop } from '../shared/errors.ts';
+import { CliError } from '../shared/errors.ts';
 import type { JsonObject } from '../shared/json.ts';
 import { graceSignal } from './bulk-run.ts';
 import type { Invocation } from './invocation.ts';
 import { idValue, listPrompts } from './prompt-rows.ts';
 import { type LocalPrompt, type SyncStep, temporaryPromptName } from './prompts-sync-plan.ts';
 import type { PlannedUpload } from './upload-plan.ts';
+import { sendPrompt } from './upload-send.ts';
 
 export type SyncFile = PlannedUpload & LocalPrompt;
 
@@ -63,28 +63,9 @@ export class SyncWork {
     return id === undefined ? answer : { ...answer, media_prompt_id: idValue(id) };
   }
 
-  async #upload(file: SyncFile, name: string, { progress, retried }: ItemContext): Promise<JsonObject> {
-    const { ctx, settings } = this.#invocation;
-    const answer = await uploadPrompt(
-      this.#client,
-      {
-        fields: { ...file.fields, name },
-        file: {
-          fileName: file.fileName,
-          contentType: file.contentType,
-          bytes: file.bytes,
-          stream: () => createReadStream(file.path),
-        },
-      },
-      {
-        retries: settings.number('retries'),
-        pauseMs: settings.number('retry-delay'),
-        sleep: ctx.sleep,
-        signal: this.#signal,
-        onProgress: (bytes) => progress(bytes, file.bytes),
-        onDoubt: (error) => retried(`${withoutStop(error.message)}. Looking whether it arrived.`, 0),
-      },
-    );
+  async #upload(file: SyncFile, name: string, context: ItemContext): Promise<JsonObject> {
+    const outgoing = { ...file, fields: { ...file.fields, name } };
+    const answer = await sendPrompt(this.#invocation, this.#client, outgoing, context, this.#signal);
     if (idsOf(answer).length > 0) return answer;
     return (await findPromptByName(this.#client, name, this.#orgUnitId, this.#signal)) ?? answer;
   }

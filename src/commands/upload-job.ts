@@ -1,12 +1,11 @@
 /** The work of `prompts upload` on one file: convert it where asked, send it, or find out whether it arrived. */
-import { createReadStream } from 'node:fs';
 import type { JournalOwner } from '../bulk/journal.ts';
 import type { ItemContext } from '../bulk/run-types.ts';
 import { MAX_PROMPT_BYTES } from '../convirza/catalogue/index.ts';
 import type { ConvirzaClient } from '../convirza/client.ts';
-import { findPromptByName, uploadPrompt } from '../convirza/prompts.ts';
+import { findPromptByName } from '../convirza/prompts.ts';
 import { cleanLine } from '../output/clean.ts';
-import { CliError, withoutStop } from '../shared/errors.ts';
+import { CliError } from '../shared/errors.ts';
 import { sha256OfFile } from '../shared/file-hash.ts';
 import type { JsonObject } from '../shared/json.ts';
 import { textAbout, warnings } from './audio-files.ts';
@@ -16,6 +15,7 @@ import type { Invocation } from './invocation.ts';
 import { type Conversion, type ConvertedFile, Converter, converterCount } from './upload-convert.ts';
 import type { UploadInput } from './upload-input.ts';
 import { keyOf, type PlannedUpload } from './upload-plan.ts';
+import { sendPrompt } from './upload-send.ts';
 import { orgUnitOf, ServicePrompts } from './upload-taken.ts';
 
 const COMMAND = 'prompts upload';
@@ -140,9 +140,10 @@ export class UploadJob {
   async #send(
     upload: PlannedUpload,
     made: Prepared,
-    { known, progress, retried }: ItemContext,
+    context: ItemContext,
     signal: AbortSignal,
   ): Promise<JsonObject> {
+    const { known } = context;
     if (known.state === 'done')
       throw new CliError(
         'rejected',
@@ -151,29 +152,10 @@ export class UploadJob {
           hint: 'convirza prompts sync replaces prompts whose files have changed.',
         },
       );
-    const { ctx, settings } = this.#invocation;
-    const source = made ?? upload;
+    const { path, bytes } = made ?? upload;
+    const outgoing = { ...upload, path, bytes, fields: { ...upload.fields, name: upload.name } };
     try {
-      return await uploadPrompt(
-        this.#client,
-        {
-          fields: { ...upload.fields, name: upload.name },
-          file: {
-            fileName: upload.fileName,
-            contentType: upload.contentType,
-            bytes: source.bytes,
-            stream: () => createReadStream(source.path),
-          },
-        },
-        {
-          retries: settings.number('retries'),
-          pauseMs: settings.number('retry-delay'),
-          sleep: ctx.sleep,
-          signal,
-          onProgress: (bytes) => progress(bytes, source.bytes),
-          onDoubt: (error) => retried(`${withoutStop(error.message)}. Looking whether it arrived.`, 0),
-        },
-      );
+      return await sendPrompt(this.#invocation, this.#client, outgoing, context, signal);
     } catch (error) {
       // An earlier run sent it, and it came to be stored only after this one had looked.
       const isRejected = error instanceof CliError && error.type === 'rejected';
