@@ -1,6 +1,6 @@
 /** `voice talk`: speak with an agent through the microphone and the loudspeaker of this machine, or through pipes. */
 import type { VoiceCall } from '../nextevi/call.ts';
-import type { CallEvent, CallObserver } from '../nextevi/call-events.ts';
+import type { CallEvent } from '../nextevi/call-events.ts';
 import { VoiceError } from '../nextevi/errors.ts';
 import { cleanLine } from '../output/clean.ts';
 import { writeRecord } from '../output/rows.ts';
@@ -9,25 +9,29 @@ import { STREAM, stdinOf } from './audio-files.ts';
 import { formatTime } from './audio-values.ts';
 import type { Invocation } from './invocation.ts';
 import { type CallFlags, callOptions, openCall, together } from './voice-call.ts';
-import { eventLine } from './voice-event-log.ts';
-import { CallKeeping, KeepingError, type Kept } from './voice-keeping.ts';
+import { CallKeeping } from './voice-keeping.ts';
+import {
+  eventPrinter,
+  finishKeeping,
+  type KeepingFlags,
+  keptFiles,
+  keptObject,
+  SPEAKER_NAMES,
+  sayKept,
+} from './voice-kept.ts';
 import { Loudspeaker } from './voice-loudspeaker.ts';
 import { PipeOutput, ProgramOutput } from './voice-player.ts';
 import { findLiveProgram, type LiveProgram, PIPE } from './voice-programs.ts';
 import { type Microphone, microphoneOf, startRecorder } from './voice-recorder.ts';
-import { redactor } from './voice-redact.ts';
 import { summaryObject, toMilli } from './voice-report.ts';
 import { both, LiveScreen, PlainView, type TalkView } from './voice-screen.ts';
 import type { SettingsFlags } from './voice-settings-read.ts';
-import { type KeepingFlags, keptObject, sayKept } from './voice-stream.ts';
-import { type Speaker, TalkModel, type TalkSnapshot } from './voice-talk-model.ts';
+import { TalkModel, type TalkSnapshot } from './voice-talk-model.ts';
 
 export interface TalkOptions extends CallFlags, SettingsFlags, KeepingFlags {
   recorder?: string;
   player?: string;
 }
-
-const SPEAKERS: Readonly<Record<'caller' | 'agent', Speaker>> = { caller: 'you', agent: 'agent' };
 
 /** Where the sound comes from and goes to. */
 interface Ends {
@@ -41,18 +45,14 @@ export async function runVoiceTalk(invocation: Invocation, flags: TalkOptions): 
   const options = await callOptions(invocation, flags);
   const secrets = [options.credentials.apiKey, options.credentials.accessToken];
   const keeping = await CallKeeping.open(invocation, {
-    save: flags.save,
-    saveConversation: flags.saveConversation,
-    transcript: flags.transcript,
-    events: flags.events,
-    eventAudio: flags.eventAudio,
+    ...keptFiles(flags),
     secrets,
     onLine: ({ speaker, text, interrupted = false }) => {
-      const line = { speaker: SPEAKERS[speaker], text: cleanLine(text), interrupted };
+      const line = { speaker: SPEAKER_NAMES[speaker], text: cleanLine(text), interrupted };
       model.line(line);
       view.line(line);
     },
-    onInterim: (speaker, text) => model.interim(SPEAKERS[speaker], text),
+    onInterim: (speaker, text) => model.interim(SPEAKER_NAMES[speaker], text),
   });
   const program = ends.player === PIPE ? undefined : new ProgramOutput(ctx, ends.player);
   const speaker = new Loudspeaker(program ?? new PipeOutput(ctx.stdout), {
@@ -108,16 +108,12 @@ export async function runVoiceTalk(invocation: Invocation, flags: TalkOptions): 
   over.abort(new CliError('cancelled', 'The talk is over'));
   await Promise.allSettled([microphone?.stop(), speaker.close(), call?.hangUp()]);
   // What has arrived is kept, however the talk ended.
-  const kept = await keeping.finish(problem === undefined).catch((error: unknown): Kept => {
-    if (problem === undefined) problem = error;
-    else invocation.warn(cleanLine(`Not everything could be kept: ${(error as Error).message}`));
-    return error instanceof KeepingError ? error.kept : {};
-  });
+  const ended = await finishKeeping(invocation, keeping, problem);
   spare();
   await view.close();
-  sayKept(invocation, kept, flags);
+  sayKept(invocation, ended.kept, flags);
   if (call !== undefined) sayResult(invocation, model);
-  if (problem !== undefined) throw problem;
+  if (ended.problem !== undefined) throw ended.problem;
   if (call === undefined || invocation.format === 'table' || invocation.format === 'ndjson') return;
   await writeRecord(
     {
@@ -125,7 +121,7 @@ export async function runVoiceTalk(invocation: Invocation, flags: TalkOptions): 
       ...measured(model),
       heard_seconds: toMilli(speaker.position / 1000),
       dropped_seconds: toMilli((microphone?.audio.droppedMs ?? 0) / 1000),
-      ...keptObject(keeping, kept),
+      ...keptObject(keeping, ended.kept),
     },
     invocation.rowsOptions(),
   );
@@ -170,20 +166,6 @@ function hear(event: CallEvent, speaker: Loudspeaker): void {
   if (event.kind !== 'received') return;
   if (event.event.kind === 'audio') speaker.play(event.event.pcm);
   else if (event.event.kind === 'interruption') speaker.stopNow();
-}
-
-/** What happens as lines, for `--output ndjson`. */
-function eventPrinter(
-  invocation: Invocation,
-  keeping: CallKeeping,
-  secrets: readonly (string | undefined)[],
-): CallObserver {
-  const redact = redactor(secrets);
-  // Audio that was sent says nothing; a dozen lines of it come every second.
-  return (event) =>
-    invocation.format === 'ndjson' && event.kind !== 'sent'
-      ? invocation.write(eventLine(event, { startedMs: keeping.startedMs, redact }))
-      : undefined;
 }
 
 function openView(invocation: Invocation, { player }: Ends, snapshot: () => TalkSnapshot): TalkView {
