@@ -20,8 +20,6 @@ export interface VoiceBenchOptions extends CallFlags {
   sessions: number;
   duration: string;
   ramp: string;
-  speed: number;
-  replyTimeout: number;
   threshold?: string[];
   yes?: boolean;
 }
@@ -93,6 +91,7 @@ class Bench {
   started = 0;
   readonly #invocation: Invocation;
   readonly #options: VoiceBenchOptions;
+  readonly #call: Omit<CallOptions, 'observe'>;
   readonly #speech: Buffer;
   readonly #perSecond: number;
   readonly #holdMs: number;
@@ -103,10 +102,11 @@ class Bench {
   constructor(
     invocation: Invocation,
     options: VoiceBenchOptions,
-    plan: { speech: Buffer; perSecond: number; holdMs: number },
+    plan: { call: Omit<CallOptions, 'observe'>; speech: Buffer; perSecond: number; holdMs: number },
   ) {
     this.#invocation = invocation;
     this.#options = options;
+    this.#call = plan.call;
     this.#speech = plan.speech;
     this.#perSecond = plan.perSecond;
     this.#holdMs = plan.holdMs;
@@ -134,14 +134,11 @@ class Bench {
     if (signal.aborted) stop();
     // Every session listens to both, in several places: that is no leak.
     setMaxListeners(0, signal, this.#hopeless.signal);
-    const connection = await callOptions(this.#invocation, { ...this.#options });
-    await Promise.all(
-      Array.from({ length: this.#options.sessions }, (_, index) => this.#session(index, connection)),
-    );
+    await Promise.all(Array.from({ length: this.#options.sessions }, (_, index) => this.#session(index)));
     signal.removeEventListener('abort', stop);
   }
 
-  async #session(index: number, connection: Omit<CallOptions, 'observe'>): Promise<void> {
+  async #session(index: number): Promise<void> {
     const { ctx } = this.#invocation;
     const { tally } = this;
     try {
@@ -153,7 +150,7 @@ class Bench {
     let call: VoiceCall | undefined;
     try {
       call = await VoiceCall.open({
-        ...connection,
+        ...this.#call,
         observe: tally.observer(),
         keepTurns: 1,
       });
@@ -207,7 +204,8 @@ export async function runVoiceBench(
   const holdMs = parseDuration(options.duration) * 1000;
   const perSecond = parseRamp(options.ramp);
   const thresholds = (options.threshold ?? []).map(parseThreshold);
-  const { url } = await callOptions(invocation, { ...options });
+  const call = await callOptions(invocation, { ...options });
+  const { url } = call;
   const speech = await speechOf(invocation, file);
   const minutes = (sessions * (holdMs / 1000 + (sessions - 1) / perSecond / 2)) / 60;
   const plan = `${sessions} session${sessions === 1 ? '' : 's'} to ${url.host} for ${options.duration} (${minutes.toFixed(1)} minutes in all)`;
@@ -221,7 +219,7 @@ export async function runVoiceBench(
     );
   if (!isLocal && perMinute > CONNECTION_LIMIT && sessions > CONNECTION_LIMIT)
     invocation.warn(`More than ${CONNECTION_LIMIT} connections a minute: expect RATE_LIMITED.`);
-  const bench = new Bench(invocation, options, { speech, perSecond, holdMs });
+  const bench = new Bench(invocation, options, { call, speech, perSecond, holdMs });
   const done = new AbortController();
   const line = follow(invocation, bench, done.signal);
   try {

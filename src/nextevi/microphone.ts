@@ -15,7 +15,7 @@ const LIVE_CHUNK_BYTES = 3_840;
 /** Speech that is said again is sent so many times faster than it was. */
 const AGAIN_SPEED = 4;
 /** Live sound that waits longer than a second for the network is held back where it comes from. */
-const LIVE_BUFFERED_BYTES = 48_000;
+const LIVE_BUFFERED_BYTES = VOICE_AUDIO.bytesPerSecond;
 /** Longer than what a source takes that is only slow. */
 const SOURCE_PAUSE_MS = 500;
 

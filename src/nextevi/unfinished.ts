@@ -1,10 +1,12 @@
 /** The speech that has no answer yet: it is sent again when the connection is lost. */
 
+import { VOICE_AUDIO } from './messages.ts';
+
 /** Two minutes of speech at the pace of speech; of a longer turn the end is what counts. */
-const MAX_BYTES = 2 * 60 * 48_000;
+const MAX_BYTES = 2 * 60 * VOICE_AUDIO.bytesPerSecond;
 
 /** Of a microphone, which is never silent: what is longer ago would hold up what is said now. */
-const MAX_LIVE_BYTES = 10 * 48_000;
+const MAX_LIVE_BYTES = 10 * VOICE_AUDIO.bytesPerSecond;
 
 export class UnfinishedTurn {
   #max = MAX_BYTES;
