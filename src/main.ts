@@ -93,50 +93,6 @@ function makeContext(abort: AbortController): Context {
   };
 }
 
-/** Whether errors are to be JSON too: told before the command line is understood, since it may be what is wrong. */
-function asksForJson(line: readonly string[], env: NodeJS.ProcessEnv): boolean {
-  // Behind -- stand the words of another program.
-  const words = line.slice(0, line.includes('--') ? line.indexOf('--') : line.length);
-  const output = words.indexOf('--output');
-  const format = words.find((word) => word.startsWith('--output='))?.slice(9) ?? words[output + 1];
-  if (words.some((word) => /^--(json|jq)(=|$)/.test(word))) return true;
-  if (output >= 0 || words.some((word) => word.startsWith('--output=')))
-    return /^(nd)?json$/.test(format ?? '');
-  return (
-    /^(1|true|yes|on)$/i.test(env['CONVIRZA_JSON'] ?? '') || /^(nd)?json$/.test(env['CONVIRZA_OUTPUT'] ?? '')
-  );
-}
-
-/** Prints an error in the form that was asked for. @returns the exit code */
-async function report(error: unknown, ctx: Context, words: readonly string[]): Promise<number> {
-  const known =
-    error instanceof CliError
-      ? error
-      : new CliError(
-          'internal',
-          `Something in this program is wrong: ${(error as Error)?.message ?? String(error)}`,
-          {
-            hint: 'Please report it with the command and the stack that CONVIRZA_STACK=1 shows.',
-            cause: error,
-          },
-        );
-  const { errorObject, formatError } = await import('./output/report.ts');
-  if (asksForJson(words, process.env)) ctx.stderr.write(`${JSON.stringify(errorObject(known))}\n`);
-  else {
-    const [{ Chalk }, { terminalOf }] = await Promise.all([
-      import('chalk'),
-      import('./commands/invocation.ts'),
-    ]);
-    const { colourErr } = terminalOf(ctx, { color: !words.includes('--no-color') });
-    ctx.stderr.write(formatError(known, new Chalk({ level: colourErr ? 1 : 0 })));
-  }
-  if (ctx.env['CONVIRZA_STACK']) {
-    const cause = known.cause instanceof Error ? known.cause : known;
-    ctx.stderr.write(`${cause.stack ?? cause.message}\n`);
-  }
-  return known.exitCode;
-}
-
 /** Runs the command line of this process and sets its exit code; never calls `process.exit`, which cuts output. */
 export async function main(): Promise<void> {
   const words = process.argv.slice(2);
@@ -165,7 +121,8 @@ export async function main(): Promise<void> {
     const readerGone = reason instanceof ReaderGone || errorCode(error) === 'EPIPE';
     const cause = reason instanceof CliError && reason.type === 'usage' ? reason : error;
     if (cause instanceof ExitWith) process.exitCode = cause.exitCode;
-    else if (!readerGone) process.exitCode = await report(cause, ctx, words);
+    else if (!readerGone)
+      process.exitCode = await (await import('./commands/failure.ts')).reportFailure(cause, ctx, words);
   }
   // An open standard input would keep the process waiting for input that nobody needs.
   if (inputOpened) process.stdin.destroy();
